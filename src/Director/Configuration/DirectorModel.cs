@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Net;
+using HaLvs.Forwarder.Services;
+using HaLvs.Stonith.Devices;
+
+namespace HaLvs.Director.Configuration;
+
+/// <summary>The configuration file, validated and immutable. The same file on both nodes; <see cref="Hash"/> travels in the heartbeat.</summary>
+public sealed record DirectorModel
+{
+    public required string SourcePath { get; init; }
+
+    /// <summary>First 8 bytes of the SHA-256 of the file, big-endian.</summary>
+    public required ulong Hash { get; init; }
+
+    public required ClusterModel Cluster { get; init; }
+
+    public required NetworkModel Network { get; init; }
+
+    public required HeartbeatModel Heartbeat { get; init; }
+
+    /// <summary>One (a single director) or two.</summary>
+    public required ImmutableArray<NodeModel> Nodes { get; init; }
+
+    public required ImmutableArray<VirtualServiceConfig> Services { get; init; }
+
+    public NodeModel NodeNamed(string name) => Nodes.First(n => n.Name == name);
+
+    public NodeModel? PeerOf(string name) => Nodes.FirstOrDefault(n => n.Name != name);
+}
+
+public sealed record ClusterModel
+{
+    public required string Name { get; init; }
+
+    /// <summary>Cluster keys: one base64 line each, the first signs, all are accepted. Mode must deny group and others.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>Folder with ca.pem, NODE.pem and NODE.key as halvs keygen makes them. Default: the folder of <see cref="KeyFile"/>.</summary>
+    public required string CertificateDirectory { get; init; }
+
+    public string? Prefer { get; init; }
+
+    public bool AutoFailback { get; init; }
+}
+
+public sealed record NetworkModel
+{
+    public required string External { get; init; }
+
+    public required string Internal { get; init; }
+
+    /// <summary>Only /32 so far.</summary>
+    public required ImmutableArray<IPAddress> VirtualAddresses { get; init; }
+
+    /// <summary>The real servers' default route; moves with the virtual addresses.</summary>
+    public required IPAddress Gateway { get; init; }
+
+    public required int GatewayPrefixLength { get; init; }
+
+    public bool Masquerade { get; init; }
+
+    /// <summary>"auto" or "off". The kernel program is not there yet: auto means off and status says so.</summary>
+    public string Offload { get; init; } = "auto";
+
+    /// <summary>Connections at most.</summary>
+    public int ConnectionCapacity { get; init; } = 1_000_000;
+}
+
+public sealed record HeartbeatModel
+{
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    public TimeSpan Warn { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    public TimeSpan Dead { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    public TimeSpan Start { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Optional: addresses that tell "my network is broken" from "the peer is gone".</summary>
+    public ImmutableArray<IPAddress> Ping { get; init; } = [];
+}
+
+public sealed record NodeModel
+{
+    public required string Name { get; init; }
+
+    /// <summary>Where this node's sync service listens; the peer connects here. Null in a single director.</summary>
+    public IPEndPoint? Sync { get; init; }
+
+    public ImmutableArray<LinkModel> Links { get; init; } = [];
+
+    /// <summary>Devices that switch the power of this node.</summary>
+    public ImmutableArray<FenceDeviceConfig> Fence { get; init; } = [];
+}
+
+/// <summary>"udp:ADDRESS:PORT" (the node's own address) or "serial:DEVICE:BAUD". Links pair up by position: link i of one node talks to link i of the other.</summary>
+public abstract record LinkModel(string Text)
+{
+    public sealed record Udp(string Text, IPEndPoint Local) : LinkModel(Text);
+
+    public sealed record Serial(string Text, string Device, int Baud) : LinkModel(Text);
+}

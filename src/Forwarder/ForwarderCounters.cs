@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace HaLvs.Forwarder;
+
+/// <summary>Why a packet was not translated. One counter each; shown in status by these names.</summary>
+public enum DropReason : byte
+{
+    None = 0,
+    NotIp,
+    Truncated,
+    BadHeaderLength,
+    BadTotalLength,
+    BadVirtioHeader,
+    UnsupportedProtocol,
+    UnsupportedVersion,
+    Fragment,
+    TtlExceeded,
+    TooBig,
+    NoServer,
+    NoService,
+    NoConnection,
+    TableFull,
+    PortsExhausted,
+    BadIcmp,
+    InvalidState,
+    Martian,
+}
+
+/// <summary>Totals since the start. Plain numbers, written by one thread, read by any (a torn read cannot happen on 64-bit machines).</summary>
+public sealed class ForwarderCounters
+{
+    private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
+
+    /// <summary>Client to server, packets and bytes of IP.</summary>
+    public long InPackets { get; internal set; }
+
+    public long InBytes { get; internal set; }
+
+    /// <summary>Server to client.</summary>
+    public long OutPackets { get; internal set; }
+
+    public long OutBytes { get; internal set; }
+
+    /// <summary>Written back unchanged: no service of ours.</summary>
+    public long PassedPackets { get; internal set; }
+
+    /// <summary>Packets the core answered itself: echo replies, resets, ICMP errors.</summary>
+    public long AnsweredPackets { get; internal set; }
+
+    public long NewConnections { get; internal set; }
+
+    public long ExpiredConnections { get; internal set; }
+
+    public void Drop(DropReason reason) => _drops[(int)reason]++;
+
+    public long Dropped(DropReason reason) => _drops[(int)reason];
+
+    public ImmutableArray<(DropReason Reason, long Count)> Drops() =>
+        [.. Enum.GetValues<DropReason>().Where(r => r != DropReason.None && _drops[(int)r] > 0).Select(r => (r, _drops[(int)r]))];
+}

@@ -1,0 +1,26 @@
+using HaLvs.Forwarder.Packets;
+
+namespace HaLvs.Forwarder;
+
+/// <summary>What the forwarding core must know of the network. Immutable; <see cref="ForwardingCore.Configure"/> replaces it.</summary>
+public sealed record ForwardingCoreOptions
+{
+    /// <summary>Connections at most; memory is taken once at the start.</summary>
+    public int Capacity { get; init; } = 1_000_000;
+
+    public required IReadOnlyList<Ip> VirtualAddresses { get; init; }
+
+    /// <summary>Outbound flows of real servers leave with the first virtual address as their source.</summary>
+    public bool Masquerade { get; init; }
+
+    /// <summary>Sources inside this prefix are masqueraded. Null: nothing is.</summary>
+    public (Ip Network, int PrefixLength)? Inside { get; init; }
+
+    /// <summary>Largest IP packet in bytes that fits towards the clients, and towards the real servers.</summary>
+    public int ExternalMtu { get; init; } = 1500;
+
+    public int InternalMtu { get; init; } = 1500;
+
+    /// <summary>Seed for hash keys and port choice: chance comes in as a parameter.</summary>
+    public ulong Seed { get; init; }
+}
