@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using HaLvs.Director.Configuration;
+using HaLvs.Forwarder;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Linux;
+
+namespace HaLvs.Director;
+
+/// <summary>What the forwarding core must know of the network: from the model, and the MTUs from the interfaces themselves.</summary>
+internal static class CoreOptions
+{
+    public static ForwardingCoreOptions Of(NetworkModel network)
+    {
+        using var netlink = new Rtnetlink();
+        return new ForwardingCoreOptions
+        {
+            Capacity = network.ConnectionCapacity,
+            VirtualAddresses = [.. network.VirtualAddresses.Select(Ip.From)],
+            Masquerade = network.Masquerade,
+            Inside = network.Masquerade ? (Ip.From(network.Gateway), network.GatewayPrefixLength) : null,
+            ExternalMtu = netlink.GetLink(network.External).Mtu,
+            InternalMtu = netlink.GetLink(network.Internal).Mtu,
+            Seed = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8)),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using HaLvs.Director.Commands;
+using HaLvs.Director.Configuration;
+using HaLvs.Director.Control;
+using HaLvs.Director.Effects;
+using HaLvs.Director.Loops;
+using HaLvs.Director.Reports;
+using HaLvs.Director.State;
+using HaLvs.Director.Sync;
+using HaLvs.Forwarder;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Heartbeat;
+using HaLvs.Linux;
+
+namespace HaLvs.Director;
+
+/// <summary>
+/// One life of a director: everything that stands in the way of starting is found first and said in one line, then the parts are made in the order
+/// in which they need each other, started, and in the end taken down in reverse.
+/// </summary>
+public static class DirectorHost
+{
+    public const string TunName = "halvs0";
+
+    /// <summary>An orderly stop that takes longer than this is cut short; the addresses are released in any case.</summary>
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(8);
+
+    /// <returns>0 after an orderly stop, 1 when it could not start or a promise broke.</returns>
+    public static async Task<int> RunAsync(RunOptions options, CancellationToken stop)
+    {
+        try
+        {
+            return await RunOnceAsync(options, stop);
+        }
+        catch (Exception e) when (e is DirectorStartException or LinuxException or ConfigurationException or ControlSocketException
+                                      or UnauthorizedAccessException or IOException or CryptographicException)
+        {
+            await Console.Error.WriteLineAsync($"halvs: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> RunOnceAsync(RunOptions options, CancellationToken stop)
+    {
+        var model = StartChecks.LoadModel(options);
+        using var claim = ControlSocketClaim.Take(options.SocketPath);
+        using var events = new EventLog(TimeProvider.System);
+        await using var parts = new DirectorParts(options, model, events);
+        await using var control = ControlHost.Build(claim, parts.Node);
+        events.Add(EventSeverity.Notice, "start", $"halvs {ThisProgram.Version}: {options.Node} of cluster {model.Cluster.Name}, configuration {model.Hash:x16}");
+        parts.Start();
+        await control.StartAsync(CancellationToken.None);
+        var ended = await parts.RunUntilEndedAsync(stop, StopDeadline);
+        await control.StopAsync(CancellationToken.None);
+        return ended;
+    }
+}

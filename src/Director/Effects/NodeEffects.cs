@@ -1,0 +1,196 @@
+using HaLvs.Director.Loops;
+using HaLvs.Director.Loops.Links;
+using HaLvs.Director.Reports;
+using HaLvs.Director.State;
+using HaLvs.Director.Sync;
+using HaLvs.Heartbeat;
+using HaLvs.Heartbeat.Roles;
+
+namespace HaLvs.Director.Effects;
+
+/// <summary>
+/// Carries out what the role machine asks for, in its order. Called by the node loop only. What is fast and must not wait happens here at once
+/// (sending, the forwarding mode, the lease); what touches disk or netlink goes to the effect queue, which keeps the order; results are posted back.
+/// </summary>
+public sealed class NodeEffects(
+    IReadOnlyList<IHeartbeatLink> links,
+    ForwardLoop forwarding,
+    AddressTakeover addresses,
+    SyncEngine? sync,
+    PeerFence? fence,
+    DataPlaneWatch watch,
+    EpochStore epochs,
+    EffectQueue queue,
+    EventLog events,
+    Action<NodeInput> post,
+    Action stopped)
+{
+    /// <summary>A release that cannot be verified is tried again by the machine; the shell never says released on its own.</summary>
+    public void CarryOut(IReadOnlyList<NodeEffect> effects)
+    {
+        for (var i = 0; i < effects.Count; i++)
+            CarryOut(effects[i]);
+    }
+
+    /// <summary>Lets the fence plan go on: wishes, answers of devices, time-outs, back-off.</summary>
+    public void AdvanceFence() => fence?.Advance();
+
+    private void CarryOut(NodeEffect effect)
+    {
+        switch (effect)
+        {
+            case NodeEffect.Send send:
+                Send(send);
+                break;
+            case NodeEffect.RenewLease lease:
+                forwarding.RenewLease(lease.Until);
+                break;
+            case NodeEffect.PersistEpoch persist:
+                queue.Add(() => Persist(persist.Epoch));
+                break;
+            case NodeEffect.TakeAddresses take:
+                queue.Add(() => Take(take.Epoch));
+                break;
+            case NodeEffect.ReleaseAddresses release:
+                forwarding.SetMode(release.HoldForHandover ? ForwardingMode.Hold : ForwardingMode.Off);
+                queue.Add(() => Release(release.HoldForHandover));
+                break;
+            case NodeEffect.RelayToPeer:
+                queue.Add(Relay);
+                break;
+            case NodeEffect.StopRelay:
+                queue.Add(StopRelay);
+                break;
+            case NodeEffect.Announce:
+                queue.Add(addresses.Announce);
+                break;
+            case NodeEffect.DrainSync drain:
+                if (sync is null)
+                    post(new NodeInput.SyncDrained(false));
+                else
+                    sync.RequestDrain(drain.Within);
+                break;
+            case NodeEffect.Fence shoot:
+                fence?.Start(shoot.Request, shoot.Reason);
+                break;
+            case NodeEffect.CancelFence cancel:
+                fence?.Cancel(cancel.Request);
+                break;
+            case NodeEffect.ReadPower:
+                fence?.ReadPower();
+                break;
+            case NodeEffect.WatchDataPlane look:
+                watch.Watch(look.On);
+                break;
+            case NodeEffect.RoleChanged role:
+                ChangeRole(role);
+                break;
+            case NodeEffect.Event entry:
+                events.Add(entry.Severity, entry.Kind, entry.Text);
+                break;
+            case NodeEffect.Stopped:
+                stopped();
+                break;
+            default:
+                throw new InvalidOperationException($"the role machine asked for {effect.GetType().Name}, which nobody carries out");
+        }
+    }
+
+    private void Send(NodeEffect.Send send)
+    {
+        if (send.Link >= 0)
+        {
+            links[send.Link].Send(send.Bytes);
+            return;
+        }
+        foreach (var link in links)
+            link.Send(send.Bytes);
+    }
+
+    private void Persist(ulong epoch)
+    {
+        string? error = null;
+        try
+        {
+            epochs.WriteEpoch(epoch);
+        }
+        catch (Exception e)
+        {
+            error = e.Message;
+        }
+        post(new NodeInput.EpochPersisted(epoch, error));
+    }
+
+    /// <summary>Forwarding on, then the addresses, then the announcements (I7).</summary>
+    private void Take(ulong epoch)
+    {
+        string? error = null;
+        try
+        {
+            sync?.SetRole(true, epoch);
+            forwarding.SetMode(ForwardingMode.Forward);
+            addresses.Take();
+            addresses.Announce();
+        }
+        catch (Exception e)
+        {
+            error = e.Message;
+        }
+        post(new NodeInput.AddressesTaken(epoch, error));
+    }
+
+    private void Release(bool hold)
+    {
+        string? error;
+        try
+        {
+            error = addresses.Release(hold);
+        }
+        catch (Exception e)
+        {
+            error = e.Message;
+        }
+        post(new NodeInput.AddressesReleased(error));
+    }
+
+    private void Relay() => Attempt("relay", () =>
+    {
+        if (sync?.Peer is { External: { } external, Internal: { } inside })
+        {
+            addresses.Relay(external, inside);
+            forwarding.SetMode(ForwardingMode.Relay);
+        }
+        else
+        {
+            forwarding.SetMode(ForwardingMode.Off);
+            addresses.StopRelay();
+        }
+    });
+
+    private void StopRelay() => Attempt("relay", () =>
+    {
+        forwarding.SetMode(ForwardingMode.Off);
+        addresses.StopRelay();
+    });
+
+    private void ChangeRole(NodeEffect.RoleChanged role)
+    {
+        events.Add(EventSeverity.Notice, "role", $"{Word(role.From)} → {Word(role.To)}: {role.Reason}");
+        if (role.To is Role.Standby or Role.Passive or Role.Fencing && sync is not null)
+            queue.Add(() => sync.SetRole(false, 0));
+    }
+
+    private void Attempt(string kind, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            events.Add(EventSeverity.Warning, kind, e.Message);
+        }
+    }
+
+    private static string Word(Role role) => role.ToString().ToLowerInvariant();
+}

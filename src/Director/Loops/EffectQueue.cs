@@ -1,0 +1,43 @@
+using HaLvs.Linux;
+
+namespace HaLvs.Director.Loops;
+
+/// <summary>
+/// One thread that carries slow effects (disk, netlink) out strictly in the order in which the role machine asked for them. The node loop never
+/// waits for a disk; results come back to it as inputs.
+/// </summary>
+public sealed class EffectQueue : IDisposable
+{
+    private readonly Inbox<Action> _inbox = new();
+    private readonly Thread _thread;
+    private volatile bool _ending;
+
+    public EffectQueue() => _thread = new Thread(Run) { IsBackground = true, Name = "effects" };
+
+    public void Start() => _thread.Start();
+
+    public void Add(Action effect) => _inbox.Post(effect);
+
+    /// <summary>Finishes what was asked for, then ends.</summary>
+    public void Dispose()
+    {
+        _ending = true;
+        _inbox.Post(static () => { });
+        if (_thread.IsAlive)
+            _thread.Join();
+    }
+
+    private void Run()
+    {
+        RealTimeScheduling.RaiseCurrentThread(RealTimePriorities.Effects);
+        while (true)
+        {
+            var effects = _inbox.TakeAll();
+            if (effects.Count == 0 && _ending)
+                return;
+            while (effects.TryDequeue(out var effect))
+                effect();
+            _inbox.Wait(TimeSpan.FromSeconds(1));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace HaLvs.Director;
+
+/// <summary>Name and version of this program, from the assembly.</summary>
+public static class ThisProgram
+{
+    public static string Version { get; } =
+        typeof(ThisProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+}
