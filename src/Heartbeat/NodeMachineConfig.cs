@@ -34,4 +34,28 @@ public sealed record NodeMachineConfig
 
     /// <summary>First 8 bytes of the SHA-256 of the configuration file.</summary>
     public ulong ConfigurationHash { get; init; }
+
+    /// <summary>Ordinal order decides wherever the two must differ and nothing else does.</summary>
+    public bool HasLowerName => Peer is null || string.CompareOrdinal(Node, Peer) < 0;
+
+    public bool IsPreferred => Prefer is null ? HasLowerName : Prefer == Node;
+
+    /// <summary>Throws when a promise could not be kept with these values. The configuration file's own check says the same with line numbers.</summary>
+    public void Demand()
+    {
+        Demand(Cluster.Length > 0 && Node.Length > 0, "cluster and node need names");
+        Demand(Peer != Node, "a node cannot be its own peer");
+        Demand(Interval > TimeSpan.Zero, "interval must be positive");
+        Demand(Warn > Interval && Warn < Dead, "warn must lie between interval and dead");
+        Demand(Dead > 2 * Interval, "dead must be longer than two intervals");
+        Demand(Start >= Dead, "start must not be shorter than dead");
+        Demand(Peer is null || Links.Count > 0, "a pair needs at least one heartbeat link");
+        Demand(SlowestFence > TimeSpan.Zero, "slowest fence must be positive");
+        Demand(Prefer is null || Prefer == Node || Prefer == Peer, "the preferred node is neither this one nor its peer");
+    }
+
+    private static void Demand(bool holds, string rule)
+    {
+        if (!holds) throw new ArgumentException(rule);
+    }
 }
