@@ -11,15 +11,21 @@ public sealed class SyncRole
     /// <summary>Highest epoch seen, our own included: an active of a lower one is stale and its records are refused.</summary>
     public ulong HighestEpoch { get; private set; }
 
-    /// <summary>Grows with every change: whoever worked for an older version stops.</summary>
+    /// <summary>Grows with every change of role: whoever worked for an older version stops.</summary>
     public long Version { get; private set; }
 
-    public void Become(bool active, ulong epoch)
+    /// <summary>
+    /// False when nothing changed. The epoch counts only with activity: one that was written down for a takeover that did not happen
+    /// must not make the peer, who goes on serving in its own, look stale.
+    /// </summary>
+    public bool Become(bool active, ulong epoch)
     {
+        if (active == Active && (!active || epoch == Epoch)) return false;
         Active = active;
-        Epoch = epoch;
-        HighestEpoch = Math.Max(HighestEpoch, epoch);
+        if (active) Epoch = epoch;
+        HighestEpoch = Math.Max(HighestEpoch, Epoch);
         Version++;
+        return true;
     }
 
     /// <summary>The peer serves in this epoch.</summary>

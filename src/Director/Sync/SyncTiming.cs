@@ -9,6 +9,9 @@ public sealed record SyncTiming
     /// <summary>A stream that was silent for so long is dead. At least four times <see cref="Idle"/>.</summary>
     public TimeSpan Dead { get; init; } = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>From the dial to the other side's Hello.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Pause after the first failed dial; doubles up to <see cref="LongestBackOff"/>.</summary>
     public TimeSpan ShortestBackOff { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -16,15 +16,21 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
     private ulong _epoch;
     private bool _inSnapshot;
     private bool _tableFull;
+    private bool _whole;
 
     /// <summary>Sequence number of the last message that stands in our table whole.</summary>
     public ulong Applied { get; private set; }
 
-    /// <summary>Our copy holds a whole snapshot of the newest active and every change that came after it.</summary>
-    public bool Complete { get; private set; }
+    /// <summary>
+    /// Our copy holds a whole snapshot of the newest active and every change that came after it. An active that stepped down in good order leaves
+    /// it complete: nobody has changed anything since.
+    /// </summary>
+    public bool Complete => _whole && role.Version == _roleVersion;
 
     /// <summary>Nothing had to be left out for want of room.</summary>
     public bool RoomForAll => !_tableFull;
+
+    public bool InSnapshot => _inSnapshot;
 
     /// <summary>Connections that the running snapshot announced, and how many records came since: for people.</summary>
     public ulong Announced { get; private set; }
@@ -64,7 +70,7 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             table.BeginRemoteSnapshot();
         }
 
-        (_inSnapshot, _tableFull, Complete, Announced, Taken) = (true, false, false, begin.Connections, 0);
+        (_inSnapshot, _tableFull, _whole, Announced, Taken) = (true, false, false, begin.Connections, 0);
     }
 
     private void Apply(ConnectionBatch batch, long now)
@@ -94,7 +100,7 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
 
         if (refused == 0) return;
         counters.CountNotApplied(refused);
-        (_tableFull, Complete) = (true, false);
+        (_tableFull, _whole) = (true, false);
     }
 
     private void End()
@@ -106,7 +112,7 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             table.EndRemoteSnapshot();
         }
 
-        (_inSnapshot, Complete) = (false, !_tableFull);
+        (_inSnapshot, _whole) = (false, !_tableFull);
         counters.CountSnapshotReceived();
     }
 

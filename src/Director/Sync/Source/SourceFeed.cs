@@ -60,6 +60,9 @@ public sealed class SourceFeed
     /// <summary>The peer has acknowledged a snapshot of our present activity and left nothing out; only changes are under way.</summary>
     public bool PeerHasSnapshot => _peerComplete && _phase == Phase.Changes && _window.LastAcknowledged >= _snapshotEnd;
 
+    /// <summary>The snapshot that began last was needed because the change log had run over.</summary>
+    public bool RestartedByOverflow { get; private set; }
+
     /// <summary>Records sent and not acknowledged.</summary>
     public int Lag => _window.Records;
 
@@ -87,6 +90,8 @@ public sealed class SourceFeed
                 if (!_role.Active) return StepDown(message);
                 if (NeedsSnapshot) return Begin(message);
                 take = _window.IsFull ? Take.Nothing : Read(now);
+                // Counted in the same hold: whoever sees the log empty sees the lag, too.
+                if (take is Take.Records or Take.WalkDone) message.Sequence = _window.Send(_taken);
             }
         }
         while (take == Take.Again);
@@ -128,7 +133,8 @@ public sealed class SourceFeed
 
     private bool Begin(SourceMessage message)
     {
-        if (_phase != Phase.Idle && _roleVersion == _role.Version) _counters.CountOverflow();
+        RestartedByOverflow = _phase != Phase.Idle && _roleVersion == _role.Version;
+        if (RestartedByOverflow) _counters.CountOverflow();
         _table.EnableChangeLog(true);
         (_phase, _roleVersion, _cursor, _walked) = (Phase.Snapshot, _role.Version, 0, 0);
         (_changesNext, _lastPartial, _drainRequest) = (false, false, 0);
@@ -148,6 +154,7 @@ public sealed class SourceFeed
 
     private Take Walk(long now)
     {
+        _taken = 0;
         if (_cursor == WalkedAll) return Take.WalkDone;
         _taken = _table.CopyConnections(ref _cursor, _copied, now);
         for (int i = 0; i < _taken; i++) _changes[i] = new ConnectionChange(ConnectionChangeKind.Upsert, _copied[i]);
@@ -187,16 +194,16 @@ public sealed class SourceFeed
 
     private void End(SourceMessage message)
     {
+        // In this order: another thread may ask meanwhile whether the peer has it.
+        _snapshotEnd = message.Sequence;
         _phase = Phase.Changes;
         message.SnapshotEnd = new SnapshotEnd { Connections = _walked };
-        message.Sequence = _snapshotEnd = _window.Send(0);
         _counters.CountSnapshotSent();
     }
 
     private void Batch(SourceMessage message)
     {
         message.Batch = _writer.Write(_changes.AsSpan(0, _taken));
-        message.Sequence = _window.Send(_taken);
         _counters.CountSent(_taken);
     }
 }
