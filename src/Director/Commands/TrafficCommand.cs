@@ -19,7 +19,6 @@ internal static class TrafficCommand
         Option<TimeSpan> interval = SharedOptions.Duration("--interval", "Between two messages of one connection.", TrafficOptions.DefaultInterval);
         Option<TimeSpan> probe = SharedOptions.Duration("--probe-interval", "Between two new connections.", TrafficOptions.DefaultProbeInterval);
         Option<TimeSpan> duration = SharedOptions.Duration("--duration", "End after this time (default: when interrupted).", Timeout.InfiniteTimeSpan);
-        duration.DefaultValueFactory = _ => Timeout.InfiniteTimeSpan;
         Option<string?> json = new("--json") { Description = "Write the report there; - is standard output.", HelpName = "FILE" };
         Command command = new("traffic", "Hold connections with numbered messages, open new ones, and prove that nothing is lost or corrupted.")
         {

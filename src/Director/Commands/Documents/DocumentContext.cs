@@ -16,12 +16,12 @@ namespace HaLvs.Director.Commands.Documents;
 [JsonSerializable(typeof(DrillReport))]
 public sealed partial class DocumentContext : JsonSerializerContext
 {
-    public static DocumentContext Readable { get; } = new(Options(indented: true));
+    public static DocumentContext Readable { get; } = new(Printed(indented: true));
 
-    public static DocumentContext OneLine { get; } = new(Options(indented: false));
+    public static DocumentContext OneLine { get; } = new(Printed(indented: false));
 
     /// <summary>For terminals and files, not for HTML: arrows and quotes stay readable.</summary>
-    private static new JsonSerializerOptions Options(bool indented) => new()
+    private static JsonSerializerOptions Printed(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = indented,
