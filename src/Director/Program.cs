@@ -1,1 +1,6 @@
-return 2;
+using System.Runtime.Versioning;
+using HaLvs.Director.Commands;
+
+[assembly: SupportedOSPlatform("linux")]
+
+return await CommandLine.RunAsync(args, new CommandHost());

@@ -1,0 +1,108 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using HaLvs.Director.Control.V1;
+using HaLvs.Forwarder.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace HaLvs.Director.Control;
+
+/// <summary>Translates between the wire and <see cref="IDirectorOperations"/>. Holds no rule: what may happen, the director decides.</summary>
+public sealed class ControlService(IDirectorOperations operations) : V1.Control.ControlBase
+{
+    private const int ConnectionsPerBatch = 512;
+
+    public override Task<StatusReply> Status(StatusRequest request, ServerCallContext context) =>
+        Task.FromResult(StatusTranslation.ToReply(operations.Status()));
+
+    public override async Task Events(EventsRequest request, IServerStreamWriter<EventReply> responseStream, ServerCallContext context)
+    {
+        try
+        {
+            await foreach (DirectorEvent e in operations.EventsAsync(request.Follow, context.CancellationToken))
+            {
+                await responseStream.WriteAsync(EventTranslation.ToReply(e), context.CancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The operator stopped following.
+        }
+    }
+
+    public override Task Switchover(SwitchoverRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
+        RunAsync((progress, cancel) => operations.SwitchoverAsync(request.HasTo ? request.To : null, progress, cancel), responseStream, context);
+
+    public override Task Fence(FenceRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
+        RunAsync((progress, cancel) => request.Action switch
+        {
+            FenceAction.Off => operations.FenceAsync(request.Node, progress, cancel),
+            FenceAction.Test => operations.FenceTestAsync(request.Node, progress, cancel),
+            FenceAction.Confirm => operations.FenceConfirmAsync(request.Node, OperatorName(request.Operator, context), cancel),
+            FenceAction.On => operations.PowerOnAsync(request.Node, progress, cancel),
+            _ => throw new RpcException(new Status(StatusCode.InvalidArgument, $"unknown fence action {(int)request.Action}: the program is newer than the director; nothing was done")),
+        }, responseStream, context);
+
+    public override Task Reload(ReloadRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
+        RunAsync((_, cancel) => operations.ReloadAsync(cancel), responseStream, context);
+
+    public override async Task Connections(ConnectionsRequest request, IServerStreamWriter<ConnectionBatch> responseStream, ServerCallContext context)
+    {
+        IEnumerable<ConnectionRecord> records = operations.Connections();
+        if (request.Limit > 0)
+        {
+            records = records.Take((int)Math.Min(request.Limit, int.MaxValue));
+        }
+
+        foreach (ConnectionRecord[] chunk in records.Chunk(ConnectionsPerBatch))
+        {
+            ConnectionBatch batch = new();
+            batch.Connections.AddRange(chunk.Select(ConnectionTranslation.ToReply));
+            await responseStream.WriteAsync(batch, context.CancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Progress lines may come from any thread and faster than the client reads; gRPC wants one writer at a time: hence the queue. An operator
+    /// who goes away cancels the waiting; whether the work itself goes on is the operation's own contract.
+    /// </summary>
+    private static async Task RunAsync(
+        Func<IProgress<string>, CancellationToken, Task<OperationOutcome>> operation, IServerStreamWriter<OperationReply> replies, ServerCallContext context)
+    {
+        Channel<OperationReply> queue = Channel.CreateUnbounded<OperationReply>(new UnboundedChannelOptions { SingleReader = true });
+        Task work = CompleteAsync(operation, queue.Writer, context.CancellationToken);
+        await foreach (OperationReply reply in queue.Reader.ReadAllAsync(context.CancellationToken))
+        {
+            await replies.WriteAsync(reply, context.CancellationToken);
+        }
+
+        await work;
+    }
+
+    private static async Task CompleteAsync(
+        Func<IProgress<string>, CancellationToken, Task<OperationOutcome>> operation, ChannelWriter<OperationReply> queue, CancellationToken cancel)
+    {
+        try
+        {
+            OperationOutcome outcome = await operation(new QueuedProgress(queue), cancel);
+            queue.TryWrite(new OperationReply { Outcome = new Outcome { Done = outcome.Done, Text = outcome.Text } });
+        }
+        finally
+        {
+            queue.TryComplete();
+        }
+    }
+
+    /// <summary>What the client calls himself, and what the kernel knows: a vouching is recorded with both.</summary>
+    private static string OperatorName(string claimed, ServerCallContext context)
+    {
+        PeerCredential? peer = PeerCredential.Of(context.GetHttpContext().Features.Get<IConnectionSocketFeature>()?.Socket);
+        string name = string.IsNullOrWhiteSpace(claimed) ? "operator" : claimed.Trim();
+        return peer is { } p ? $"{name} (uid {p.UserId}, pid {p.ProcessId})" : name;
+    }
+
+    private sealed class QueuedProgress(ChannelWriter<OperationReply> queue) : IProgress<string>
+    {
+        /// <summary>After the outcome it is dropped: the queue is complete.</summary>
+        public void Report(string value) => queue.TryWrite(new OperationReply { Progress = value });
+    }
+}
