@@ -44,6 +44,7 @@ build_tools() {
     done
 }
 
+quiet_dotnet
 mkdir -p "$artifacts"
 case ${1:-all} in
     program) build_program ;;

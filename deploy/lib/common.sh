@@ -58,3 +58,10 @@ close_inherited_files() {
         fi
     done
 }
+
+# No greeting, no telemetry, and no build server that outlives the script.
+quiet_dotnet() {
+    export HOME=${HOME:-/root}
+    export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+    export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+}

@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
-# Installs the packages of deploy/packages that are missing, and says which before it does. Services that come with them
-# are neither started nor enabled; services that already run are left alone. Run by deploy/demo and deploy/test, or by hand.
+# packages.sh [build|run|lab]…: installs the packages of deploy/packages that are missing (all places if none is named) and
+# says which before it does. Services that come with them are neither started nor enabled; services that were there before
+# are left alone. Run by deploy/demo, deploy/test and deploy/install, or by hand.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# wanted_packages PLACE…
 wanted_packages() {
-    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$root/deploy/packages"
+    local place
+    for place in "$@"; do
+        sed -n "s/^\([a-z0-9.+-]*\)  *# $place: .*/\1/p" "$root/deploy/packages"
+    done
 }
 
 is_installed() {
@@ -14,7 +19,7 @@ is_installed() {
 
 missing_packages() {
     local package
-    for package in $(wanted_packages); do
+    for package in $(wanted_packages "$@"); do
         if ! is_installed "$package"; then
             say "$package"
         fi
@@ -35,7 +40,7 @@ install_packages() {
     local package
     say "Installing from Debian: $*"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
+    apt-get update -qq || say "The package lists could not be refreshed everywhere; going on with what is there."
     forbid_starting_services
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     for package in nginx vsftpd openipmi; do
@@ -59,7 +64,9 @@ need_dotnet() {
 
 need_root
 command -v apt-get >/dev/null || fail "needs a Debian (apt-get); the packages that are wanted stand in deploy/packages"
-mapfile -t missing < <(missing_packages)
+places=("$@")
+((${#places[@]})) || places=(build run lab)
+mapfile -t missing < <(missing_packages "${places[@]}")
 if ((${#missing[@]})); then
     install_packages "${missing[@]}"
 else

@@ -48,7 +48,8 @@ cut_power() {
     record_power "$host" off "$who"
     apply_link heartbeat
     ip netns delete "halvs-$host" 2>/dev/null || true
-    rm -f "$lab/$host/director.pid" "$lab/$host/control.sock"
+    # What a real machine keeps in /run (socket, journals) is gone; the disk and the records of the lab stay.
+    find "$lab/$host" -maxdepth 1 ! -type d ! -name '*.log' ! -name 'power*' -delete
 }
 
 # boot HOST WHO: the machine, its cables, then the director as a service of the boot.
