@@ -19,7 +19,8 @@ public static class LabNetwork
 
     public static string Script { get; } = Path.Combine(RepositoryRoot(), "deploy", "lab");
 
-    public static Task<CommandResult> UpAsync() => Command.RunAsync(Script, ["up"], UpDeadline);
+    /// <param name="arguments">"--no-build" when the program is known to be there.</param>
+    public static Task<CommandResult> UpAsync(params string[] arguments) => Command.RunAsync(Script, ["up", .. arguments], UpDeadline);
 
     public static Task<CommandResult> DownAsync() => Command.RunAsync(Script, ["down"], VerbDeadline);
 
@@ -65,7 +66,7 @@ public static class LabNetwork
             await PlugAsync(link);
         }
 
-        (await UpAsync()).OutputOrFail();
+        (await UpAsync("--no-build")).OutputOrFail();
         foreach (var director in Directors)
         {
             if (await ViewAsync(director) is { Role: "active" })
