@@ -51,6 +51,21 @@ public sealed class ForwarderCounters
 
     public long ExpiredConnections { get; internal set; }
 
+    /// <summary>A translated packet left, of so many bytes of IP.</summary>
+    internal void Carried(int bytes, bool outward)
+    {
+        if (outward)
+        {
+            OutPackets++;
+            OutBytes += bytes;
+        }
+        else
+        {
+            InPackets++;
+            InBytes += bytes;
+        }
+    }
+
     public void Drop(DropReason reason) => _drops[(int)reason]++;
 
     public long Dropped(DropReason reason) => _drops[(int)reason];

@@ -16,58 +16,129 @@ public sealed class ForwardingCore
     /// <summary>A frame buffer must be at least this long: header and the largest IP packet.</summary>
     public const int FrameBytes = VirtioHeaderBytes + 65_535;
 
-    public ForwardingCore(ForwardingCoreOptions options) => throw new NotImplementedException();
+    private readonly ServerRegistry _servers = new();
+    private readonly ServiceTable _services;
+    private readonly ConnectionTable _connections;
+    private readonly RemoteConnections _remote;
+    private readonly PacketPipeline _pipeline;
 
-    public ForwardingCoreOptions Options => throw new NotImplementedException();
+    public ForwardingCore(ForwardingCoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        _services = new ServiceTable(_servers);
+        _connections = new ConnectionTable(options, _servers, Counters);
+        _remote = new RemoteConnections(_connections, _servers, Counters);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
+    }
+
+    public ForwardingCoreOptions Options { get; private set; }
+
+    public int ConnectionCount => _connections.Count;
+
+    public ForwarderCounters Counters { get; } = new();
+
+    public bool HasChanges => _connections.Log.HasChanges;
+
+    /// <summary>True when the log overflowed: changes were lost and the peer needs a new snapshot. Cleared by <see cref="EnableChangeLog"/>.</summary>
+    public bool ChangeLogOverflowed => _connections.Log.Overflowed;
+
+    /// <summary>For the consistency checks of tests.</summary>
+    internal ConnectionTable Connections => _connections;
+
+    internal ServerRegistry Servers => _servers;
 
     /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
-    public void Configure(ForwardingCoreOptions options) => throw new NotImplementedException();
+    public void Configure(ForwardingCoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
+        _connections.SetTimeouts(options.Timeouts);
+        _pipeline.Facts = CurrentFacts();
+    }
 
     /// <summary>Makes the service table equal to this list. Unchanged servers keep connections and counters; connections of removed ones are kept until they end.</summary>
-    public void ApplyServices(ImmutableArray<VirtualServiceConfig> services) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
+    public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
+    {
+        _services.Apply(services);
+        _pipeline.Facts = CurrentFacts();
+    }
 
-    public ImmutableArray<ServiceSnapshot> SnapshotServices() => throw new NotImplementedException();
+    public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
     /// <summary>
     /// Carries one frame (virtio_net_hdr, IP packet) of <paramref name="length"/> bytes through the pipeline, in place.
     /// Returns the length of the frame to write back, or 0 when there is none. Never throws on any bytes; never allocates.
     /// </summary>
-    public int Process(Span<byte> frame, int length, long now) => throw new NotImplementedException();
+    public int Process(Span<byte> frame, int length, long now) => _pipeline.Process(frame, length, now);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
-    public void Tick(long now) => throw new NotImplementedException();
+    public void Tick(long now) => _connections.Tick(now);
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
-    public void SetTimersFrozen(bool frozen, long now) => throw new NotImplementedException();
-
-    public int ConnectionCount => throw new NotImplementedException();
-
-    public ForwarderCounters Counters => throw new NotImplementedException();
+    public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);
 
     // --- the change log, for Sync -------------------------------------------------------------------------------------------------
 
     /// <summary>Switches the change log on (empty) or off. Off costs nothing per packet.</summary>
-    public void EnableChangeLog(bool enabled) => throw new NotImplementedException();
-
-    public bool HasChanges => throw new NotImplementedException();
-
-    /// <summary>True when the log overflowed: changes were lost and the peer needs a new snapshot. Cleared by <see cref="EnableChangeLog"/>.</summary>
-    public bool ChangeLogOverflowed => throw new NotImplementedException();
+    public void EnableChangeLog(bool enabled) => _connections.Log.Enable(enabled);
 
     /// <summary>Takes up to <paramref name="destination"/>.Length changes, oldest first; returns how many.</summary>
-    public int TakeChanges(Span<ConnectionChange> destination, long now) => throw new NotImplementedException();
+    public int TakeChanges(Span<ConnectionChange> destination, long now)
+    {
+        int count = 0;
+        while (count < destination.Length && _connections.Log.TryTake(out int slot, out ConnectionRecord deleted))
+        {
+            destination[count++] = slot == 0
+                ? new ConnectionChange(ConnectionChangeKind.Delete, deleted)
+                : new ConnectionChange(ConnectionChangeKind.Upsert, RecordOf(slot, now));
+        }
+
+        return count;
+    }
 
     /// <summary>Copies connections from table slot <paramref name="cursor"/> on; advances it; returns how many; 0 with cursor == -1 at the end.</summary>
-    public int CopyConnections(ref int cursor, Span<ConnectionRecord> destination, long now) => throw new NotImplementedException();
+    public int CopyConnections(ref int cursor, Span<ConnectionRecord> destination, long now)
+    {
+        if (cursor < 0 || destination.IsEmpty)
+        {
+            return 0;
+        }
+
+        int count = 0;
+        int slot = Math.Max(cursor, 1);
+        for (; slot <= _connections.Flows.HighWater && count < destination.Length; slot++)
+        {
+            if (_connections[slot].InUse)
+            {
+                destination[count++] = RecordOf(slot, now);
+            }
+        }
+
+        cursor = count == 0 ? -1 : slot;
+        return count;
+    }
 
     // --- the standby's side -------------------------------------------------------------------------------------------------------
 
     /// <summary>Begins a snapshot: every connection present now is stale until confirmed by <see cref="ApplyRemote"/>.</summary>
-    public void BeginRemoteSnapshot() => throw new NotImplementedException();
+    public void BeginRemoteSnapshot() => _remote.BeginSnapshot();
 
     /// <summary>Removes what the snapshot did not confirm; returns how many.</summary>
-    public int EndRemoteSnapshot() => throw new NotImplementedException();
+    public int EndRemoteSnapshot() => _remote.EndSnapshot();
 
     /// <summary>Applies one change from the active. False when the table is full (counted).</summary>
-    public bool ApplyRemote(in ConnectionChange change, long now) => throw new NotImplementedException();
+    public bool ApplyRemote(in ConnectionChange change, long now) => _remote.Apply(in change, now);
+
+    private ConnectionRecord RecordOf(int slot, long now)
+    {
+        ref Flow flow = ref _connections[slot];
+        return FlowRecord.Of(in flow, _connections.RemainingMilliseconds(in flow, now));
+    }
+
+    private NetworkFacts CurrentFacts() => new(
+        Options,
+        _services.Services.Select(s => s.Key.Address),
+        _services.Services.SelectMany(s => s.Servers).Select(s => s.Key.Address));
 }

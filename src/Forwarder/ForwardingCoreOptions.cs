@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder;
@@ -20,6 +21,9 @@ public sealed record ForwardingCoreOptions
     public int ExternalMtu { get; init; } = 1500;
 
     public int InternalMtu { get; init; } = 1500;
+
+    /// <summary>What ipvsadm --set changes; takes effect with each connection's next packet.</summary>
+    public ConnectionTimeouts Timeouts { get; init; } = new();
 
     /// <summary>Seed for hash keys and port choice: chance comes in as a parameter.</summary>
     public ulong Seed { get; init; }

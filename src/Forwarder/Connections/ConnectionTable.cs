@@ -1,0 +1,197 @@
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>
+/// Every connection, found by its outside and its inside tuple, with its state, its timer, its place in its server's counts and its entry in the
+/// change log: whatever changes a connection comes through here, so that these five never disagree.
+/// </summary>
+internal sealed class ConnectionTable
+{
+    private const int TimerBudget = 20_000;
+    private readonly FlowStore _flows;
+    private readonly FlowIndex<OutsideSide> _outside;
+    private readonly FlowIndex<InsideSide> _inside;
+    private readonly TimerWheel _wheel;
+    private readonly ServerRegistry _servers;
+    private readonly ForwarderCounters _counters;
+    private uint[] _timeouts;
+    private bool _frozen;
+    private long _restartedAt = long.MinValue / 2;
+
+    public ConnectionTable(ForwardingCoreOptions options, ServerRegistry servers, ForwarderCounters counters)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options.Capacity));
+        _flows = new FlowStore(options.Capacity);
+        FlowHash hash = new(options.Seed);
+        _outside = new FlowIndex<OutsideSide>(_flows, hash);
+        _inside = new FlowIndex<InsideSide>(_flows, hash);
+        _wheel = new TimerWheel(_flows);
+        _servers = servers;
+        _counters = counters;
+        _timeouts = options.Timeouts.ToTable();
+        Log = new ChangeLog(_flows);
+    }
+
+    public ChangeLog Log { get; }
+
+    public FlowStore Flows => _flows;
+
+    public int Count => _flows.Count;
+
+    /// <summary>Stamped on every flow that is made or confirmed; see <see cref="RemoteConnections"/>.</summary>
+    public uint SnapshotEpoch { get; set; }
+
+    public ref Flow this[int slot] => ref _flows[slot];
+
+    /// <summary>Takes effect with each connection's next packet, as ipvsadm --set does.</summary>
+    public void SetTimeouts(ConnectionTimeouts timeouts) => _timeouts = timeouts.ToTable();
+
+    /// <summary>Slot of the connection of a packet from outside, or 0.</summary>
+    public int FindOutside(in FlowTuple tuple, long now)
+    {
+        int slot = _outside.Find(in tuple);
+        while (slot != 0 && HasEnded(slot, now))
+        {
+            Expire(slot);
+            slot = _outside.Find(in tuple);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Slot of the connection of a packet from inside, or 0.</summary>
+    public int FindInside(in FlowTuple tuple, long now)
+    {
+        int slot = _inside.Find(in tuple);
+        while (slot != 0 && HasEnded(slot, now))
+        {
+            Expire(slot);
+            slot = _inside.Find(in tuple);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Puts a connection in; 0 when the table is full. <paramref name="server"/> is null for a masqueraded flow.</summary>
+    public int Add(in ConnectionRecord record, RealServer? server, long now)
+    {
+        int slot = _flows.Take();
+        if (slot == 0)
+        {
+            return 0;
+        }
+
+        ref Flow flow = ref _flows[slot];
+        FlowRecord.Fill(ref flow, in record);
+        flow.SnapshotEpoch = SnapshotEpoch;
+        flow.ServerSlot = server?.Slot ?? 0;
+        flow.ExpiresAt = now + record.RemainingMilliseconds;
+        flow.LogSequence = -1;
+        server?.Count(record.State, 1);
+        _outside.Add(slot);
+        _inside.Add(slot);
+        _wheel.Add(slot, flow.ExpiresAt, now);
+        Log.Changed(slot);
+        return slot;
+    }
+
+    /// <summary>A packet of the connection: its state may change, its timer starts again.</summary>
+    public void Advance(int slot, ConnectionState next, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        if (next != flow.State)
+        {
+            ChangeState(slot, ref flow, next);
+        }
+
+        SetExpiry(slot, ref flow, _timeouts[(int)next], now);
+    }
+
+    /// <summary>What the active says of a connection that we have.</summary>
+    public void Overwrite(int slot, ConnectionState state, uint remainingMilliseconds, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        flow.SnapshotEpoch = SnapshotEpoch;
+        if (state != flow.State)
+        {
+            ChangeState(slot, ref flow, state);
+        }
+
+        SetExpiry(slot, ref flow, remainingMilliseconds, now);
+    }
+
+    public void Remove(int slot)
+    {
+        Log.Deleted(slot);
+        _wheel.Remove(slot);
+        _outside.Remove(slot);
+        _inside.Remove(slot);
+        ref Flow flow = ref _flows[slot];
+        if (flow.ServerSlot != 0)
+        {
+            RealServer server = _servers[flow.ServerSlot];
+            server.Count(flow.State, -1);
+            _servers.ForgetIfUnused(server);
+        }
+
+        _flows.Return(slot);
+    }
+
+    public uint TimeoutOf(ConnectionState state) => _timeouts[(int)state];
+
+    /// <summary>Ends what is over, a bounded number of flows per call; what is left is found dead by its next packet or ended by the next call.</summary>
+    public void Tick(long now)
+    {
+        int budget = TimerBudget;
+        int slot;
+        while ((slot = _wheel.TakeDue(now, ref budget)) != 0)
+        {
+            _wheel.Add(slot, _frozen ? now + _timeouts[(int)_flows[slot].State] : EndOf(in _flows[slot]), now);
+            if (HasEnded(slot, now))
+            {
+                Expire(slot);
+            }
+        }
+    }
+
+    /// <summary>Restarting costs nothing: every flow's end is at least its full time-out after the restart.</summary>
+    public void SetTimersFrozen(bool frozen, long now)
+    {
+        if (_frozen && !frozen)
+        {
+            _restartedAt = now;
+        }
+
+        _frozen = frozen;
+    }
+
+    public uint RemainingMilliseconds(in Flow flow, long now) => (uint)Math.Clamp(EndOf(in flow) - now, 0, uint.MaxValue);
+
+    private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + _timeouts[(int)flow.State]);
+
+    private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
+
+    private void Expire(int slot)
+    {
+        _counters.ExpiredConnections++;
+        Remove(slot);
+    }
+
+    private void ChangeState(int slot, ref Flow flow, ConnectionState next)
+    {
+        if (flow.ServerSlot != 0)
+        {
+            _servers[flow.ServerSlot].Move(flow.State, next);
+        }
+
+        flow.State = next;
+        Log.Changed(slot);
+    }
+
+    private void SetExpiry(int slot, ref Flow flow, uint milliseconds, long now)
+    {
+        flow.ExpiresAt = now + milliseconds;
+        _wheel.Shorten(slot, flow.ExpiresAt, now);
+    }
+}

@@ -1,0 +1,42 @@
+using HaLvs.Forwarder.Packets;
+
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>
+/// One connection in the table. No references, so that the collector never walks a million of them; slot numbers link it into its chains, 0 ends
+/// a chain. The addresses mean what <see cref="ConnectionRecord"/> says.
+/// </summary>
+internal struct Flow
+{
+    public Ip Client;
+    public Ip Virtual;
+    public Ip Server;
+
+    /// <summary>Milliseconds of the core's clock. Read it through <see cref="ConnectionTable"/>: frozen timers and restarts move it.</summary>
+    public long ExpiresAt;
+
+    /// <summary>Place of the newest change in the log; see <see cref="ChangeLog"/>.</summary>
+    public long LogSequence;
+
+    public int OutsideNext;
+    public int InsideNext;
+
+    /// <summary>Links of the timer wheel's bucket.</summary>
+    public int TimerNext;
+    public int TimerPrevious;
+    public long TimerTick;
+
+    /// <summary>The real server in <see cref="Services.ServerRegistry"/>; 0 for a masqueraded flow.</summary>
+    public int ServerSlot;
+
+    /// <summary>Snapshot that confirmed it; older than the current one means stale.</summary>
+    public uint SnapshotEpoch;
+
+    public ushort ClientPort;
+    public ushort VirtualPort;
+    public ushort ServerPort;
+    public TransportProtocol Protocol;
+    public ConnectionKind Kind;
+    public ConnectionState State;
+    public bool InUse;
+}

@@ -1,0 +1,25 @@
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>Between a flow in the table and the record that travels.</summary>
+internal static class FlowRecord
+{
+    public static ConnectionRecord Of(in Flow flow, uint remainingMilliseconds) => new(
+        flow.Kind, flow.Protocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort, flow.Server, flow.ServerPort, flow.State,
+        remainingMilliseconds);
+
+    public static FlowTuple OutsideTuple(in ConnectionRecord record) =>
+        new(record.Protocol, record.Client, record.ClientPort, record.Virtual, record.VirtualPort);
+
+    public static void Fill(ref Flow flow, in ConnectionRecord record)
+    {
+        flow.Kind = record.Kind;
+        flow.Protocol = record.Protocol;
+        flow.Client = record.Client;
+        flow.ClientPort = record.ClientPort;
+        flow.Virtual = record.Virtual;
+        flow.VirtualPort = record.VirtualPort;
+        flow.Server = record.Server;
+        flow.ServerPort = record.ServerPort;
+        flow.State = record.State;
+    }
+}

@@ -1,0 +1,35 @@
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>Which tuple and which chain link an index uses. Static, so that the JIT writes one index class per side without calls.</summary>
+internal interface IFlowSide
+{
+    static abstract FlowTuple TupleOf(in Flow flow);
+
+    static abstract bool Matches(in Flow flow, in FlowTuple tuple);
+
+    static abstract ref int Next(ref Flow flow);
+}
+
+/// <summary>Packets from outside: (client, virtual address).</summary>
+internal readonly struct OutsideSide : IFlowSide
+{
+    public static FlowTuple TupleOf(in Flow flow) => new(flow.Protocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort);
+
+    public static bool Matches(in Flow flow, in FlowTuple tuple) =>
+        flow.ClientPort == tuple.FarPort && flow.VirtualPort == tuple.NearPort && flow.Client == tuple.Far
+        && flow.Virtual == tuple.Near && flow.Protocol == tuple.Protocol;
+
+    public static ref int Next(ref Flow flow) => ref flow.OutsideNext;
+}
+
+/// <summary>Packets from inside: (client, real server).</summary>
+internal readonly struct InsideSide : IFlowSide
+{
+    public static FlowTuple TupleOf(in Flow flow) => new(flow.Protocol, flow.Client, flow.ClientPort, flow.Server, flow.ServerPort);
+
+    public static bool Matches(in Flow flow, in FlowTuple tuple) =>
+        flow.ClientPort == tuple.FarPort && flow.ServerPort == tuple.NearPort && flow.Client == tuple.Far
+        && flow.Server == tuple.Near && flow.Protocol == tuple.Protocol;
+
+    public static ref int Next(ref Flow flow) => ref flow.InsideNext;
+}

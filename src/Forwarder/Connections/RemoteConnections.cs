@@ -1,0 +1,61 @@
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>The standby's side: what the active says goes into the live table, so that a takeover copies nothing.</summary>
+internal sealed class RemoteConnections(ConnectionTable connections, ServerRegistry servers, ForwarderCounters counters)
+{
+    /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
+    public void BeginSnapshot() => connections.SnapshotEpoch++;
+
+    public int EndSnapshot()
+    {
+        int removed = 0;
+        for (int slot = 1; slot <= connections.Flows.HighWater; slot++)
+        {
+            if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
+            {
+                connections.Remove(slot);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
+    public bool Apply(in ConnectionChange change, long now)
+    {
+        ConnectionRecord record = change.Record;
+        int slot = connections.FindOutside(FlowRecord.OutsideTuple(in record), now);
+        if (slot != 0 && (change.Kind == ConnectionChangeKind.Delete || !SameEnds(in connections[slot], in record)))
+        {
+            connections.Remove(slot);
+            slot = 0;
+        }
+
+        return change.Kind == ConnectionChangeKind.Delete || Upsert(slot, in record, now);
+    }
+
+    private bool Upsert(int slot, in ConnectionRecord record, long now)
+    {
+        if (slot != 0)
+        {
+            connections.Overwrite(slot, record.State, record.RemainingMilliseconds, now);
+            return true;
+        }
+
+        // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
+        RealServer? server = record.Kind == ConnectionKind.Service ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
+        if (connections.Add(in record, server, now) != 0)
+        {
+            return true;
+        }
+
+        servers.ForgetIfUnused(server);
+        counters.Drop(DropReason.TableFull);
+        return false;
+    }
+
+    private static bool SameEnds(in Flow flow, in ConnectionRecord record) =>
+        flow.Kind == record.Kind && flow.Server == record.Server && flow.ServerPort == record.ServerPort;
+}

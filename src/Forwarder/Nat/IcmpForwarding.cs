@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Nat;
+
+/// <summary>
+/// ICMP in both directions: echo to a virtual address is answered, errors follow the connection that they quote with both headers translated
+/// (RFC 5508), pings of inside hosts are masqueraded. What belongs to nothing is dropped, so that no inside address shows.
+/// </summary>
+internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry servers, Masquerade masquerade, ForwarderCounters counters)
+{
+    public int FromOutside(Span<byte> frame, ref Packet packet, long now)
+    {
+        if (!IsIntact(frame, in packet))
+        {
+            return Drop(DropReason.BadIcmp);
+        }
+
+        byte type = frame[packet.Transport];
+        if (type == IcmpType.Echo)
+        {
+            return AnswerEcho(frame, in packet);
+        }
+
+        if (type == IcmpType.EchoReply)
+        {
+            return ReplyToInside(frame, ref packet, now);
+        }
+
+        return IcmpType.IsError(type) ? ErrorToInside(frame, in packet, now) : Drop(DropReason.BadIcmp);
+    }
+
+    /// <summary>Returns -1 when the packet is none of ours.</summary>
+    public int FromInside(Span<byte> frame, ref Packet packet, NetworkFacts facts, long now)
+    {
+        byte type = packet.TransportBytes >= PacketParser.IcmpHeaderBytes ? frame[packet.Transport] : byte.MaxValue;
+        if (IcmpType.IsError(type))
+        {
+            return ErrorToOutside(frame, in packet, facts, now);
+        }
+
+        if (type == IcmpType.Echo && facts.Masquerades(packet.Source, packet.Destination))
+        {
+            return IsIntact(frame, in packet) ? EchoToOutside(frame, ref packet, facts, now) : Drop(DropReason.BadIcmp);
+        }
+
+        return facts.Masquerades(packet.Source, packet.Destination) ? Drop(DropReason.NoConnection) : -1;
+    }
+
+    /// <summary>The kernel drops ICMP with a wrong checksum; nothing here claims a partial one.</summary>
+    private static bool IsIntact(ReadOnlySpan<byte> frame, in Packet packet) =>
+        packet.TransportBytes >= PacketParser.IcmpHeaderBytes && !packet.PartialChecksum && packet.SegmentBytes == 0
+        && InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes)) == ushort.MaxValue;
+
+    private int AnswerEcho(Span<byte> frame, in Packet packet)
+    {
+        Translation.SourceAddressOnly(frame, packet.Destination);
+        Translation.DestinationAddressOnly(frame, packet.Source);
+        frame[ForwardingCore.VirtioHeaderBytes + 8] = IpHeader.TimeToLive;
+        WriteHeaderChecksum(frame, in packet);
+        frame[packet.Transport] = IcmpType.EchoReply;
+        WriteIcmpChecksum(frame, in packet);
+        VirtioHeader.Clear(frame);
+        counters.AnsweredPackets++;
+        return packet.FrameLength;
+    }
+
+    private int EchoToOutside(Span<byte> frame, ref Packet packet, NetworkFacts facts, long now)
+    {
+        packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(frame[(packet.Transport + 4)..]);
+        packet.DestinationPort = 0;
+        int slot = connections.FindInside(new FlowTuple(packet.Protocol, packet.Destination, 0, packet.Source, packet.SourcePort), now);
+        if (slot == 0)
+        {
+            slot = masquerade.Open(in packet, facts.MasqueradeAddress, ConnectionState.IcmpQuery, now, out DropReason reason);
+            if (slot == 0)
+            {
+                return Drop(reason);
+            }
+
+            counters.NewConnections++;
+        }
+
+        connections.Advance(slot, ConnectionState.IcmpQuery, now);
+        ref Flow flow = ref connections[slot];
+        Translation.SourceAddressOnly(frame, flow.Virtual);
+        return SendQuery(frame, in packet, flow.VirtualPort, outward: true);
+    }
+
+    private int ReplyToInside(Span<byte> frame, ref Packet packet, long now)
+    {
+        ushort identifier = BinaryPrimitives.ReadUInt16BigEndian(frame[(packet.Transport + 4)..]);
+        int slot = connections.FindOutside(new FlowTuple(packet.Protocol, packet.Source, 0, packet.Destination, identifier), now);
+        if (slot == 0)
+        {
+            return Drop(DropReason.NoConnection);
+        }
+
+        connections.Advance(slot, ConnectionState.IcmpQuery, now);
+        ref Flow flow = ref connections[slot];
+        Translation.DestinationAddressOnly(frame, flow.Server);
+        return SendQuery(frame, in packet, flow.ServerPort, outward: false);
+    }
+
+    private int SendQuery(Span<byte> frame, in Packet packet, ushort identifier, bool outward)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(packet.Transport + 4)..], identifier);
+        return Send(frame, in packet, outward);
+    }
+
+    private int ErrorToInside(Span<byte> frame, in Packet packet, long now)
+    {
+        int slot = Quote.TryRead(frame, in packet, out Quote quote) ? connections.FindOutside(quote.OutsideTuple(), now) : 0;
+        if (slot == 0)
+        {
+            return Drop(DropReason.NoConnection);
+        }
+
+        ref Flow flow = ref connections[slot];
+        if (flow.ServerSlot != 0 && !servers[flow.ServerSlot].IsConfigured)
+        {
+            return Drop(DropReason.NoServer);
+        }
+
+        QuoteTranslation.Source(frame, in quote, flow.Server, flow.ServerPort);
+        Translation.DestinationAddressOnly(frame, flow.Server);
+        return Send(frame, in packet, outward: false);
+    }
+
+    /// <summary>Any inside host may complain (a router behind which the server stands): the error leaves as the virtual address's.</summary>
+    private int ErrorToOutside(Span<byte> frame, in Packet packet, NetworkFacts facts, long now)
+    {
+        int slot = Quote.TryRead(frame, in packet, out Quote quote) ? connections.FindInside(quote.InsideTuple(), now) : 0;
+        if (slot == 0)
+        {
+            return facts.IsOurs(packet.Source) || facts.IsOurs(quote.Destination) ? Drop(DropReason.NoConnection) : -1;
+        }
+
+        if (!IsIntact(frame, in packet))
+        {
+            return Drop(DropReason.BadIcmp);
+        }
+
+        ref Flow flow = ref connections[slot];
+        QuoteTranslation.Destination(frame, in quote, flow.Virtual, flow.VirtualPort);
+        Translation.SourceAddressOnly(frame, flow.Virtual);
+        return Send(frame, in packet, outward: true);
+    }
+
+    private int Send(Span<byte> frame, in Packet packet, bool outward)
+    {
+        WriteIcmpChecksum(frame, in packet);
+        Translation.GiveBackHop(frame);
+        counters.Carried(packet.TotalBytes, outward);
+        return packet.FrameLength;
+    }
+
+    private static void WriteIcmpChecksum(Span<byte> frame, in Packet packet)
+    {
+        Span<byte> message = frame.Slice(packet.Transport, packet.TransportBytes);
+        message.Slice(2, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)~InternetChecksum.Sum(message));
+    }
+
+    private static void WriteHeaderChecksum(Span<byte> frame, in Packet packet)
+    {
+        Span<byte> header = frame.Slice(ForwardingCore.VirtioHeaderBytes, packet.HeaderBytes);
+        header.Slice(10, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(header[10..], (ushort)~InternetChecksum.Sum(header));
+    }
+
+    private int Drop(DropReason reason)
+    {
+        counters.Drop(reason);
+        return 0;
+    }
+}

@@ -1,0 +1,63 @@
+using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Nat;
+
+/// <summary>
+/// Opens flows of inside hosts that go out under the virtual address: the same port if it is free towards that destination, else another that is
+/// neither a service's nor taken.
+/// </summary>
+internal sealed class Masquerade(ConnectionTable connections, ServiceTable services, ulong seed)
+{
+    private const int FirstPort = 1024;
+    private const int Ports = 65_536 - FirstPort;
+
+    /// <summary>So many candidates bound the work of one packet; up to 99 % full, all but one packet in 25,000 find a port.</summary>
+    private const int Attempts = 1024;
+
+    private SplitMix _chance = new(~seed);
+
+    /// <summary>Slot of the new flow; 0 with the reason why not.</summary>
+    public int Open(in Packet packet, Ip address, ConnectionState state, long now, out DropReason reason)
+    {
+        reason = DropReason.PortsExhausted;
+        if (!TryChoosePort(in packet, address, now, out ushort port))
+        {
+            return 0;
+        }
+
+        ConnectionRecord record = new(
+            ConnectionKind.Masquerade, packet.Protocol, packet.Destination, packet.DestinationPort, address, port,
+            packet.Source, packet.SourcePort, state, connections.TimeoutOf(state));
+        reason = DropReason.TableFull;
+        return connections.Add(in record, null, now);
+    }
+
+    private bool TryChoosePort(in Packet packet, Ip address, long now, out ushort port)
+    {
+        port = packet.SourcePort;
+        if (IsFree(in packet, address, port, now))
+        {
+            return true;
+        }
+
+        int start = (int)(_chance.Next() % Ports);
+        for (int i = 0; i < Attempts; i++)
+        {
+            port = (ushort)(FirstPort + ((start + i) % Ports));
+            if (IsFree(in packet, address, port, now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsFree(in Packet packet, Ip address, ushort port, long now)
+    {
+        FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, address, port);
+        return services.Find(new ServiceKey(packet.Protocol, address, port)) is null && connections.FindOutside(in tuple, now) == 0;
+    }
+}

@@ -1,0 +1,60 @@
+using HaLvs.Forwarder.Packets;
+
+namespace HaLvs.Forwarder;
+
+/// <summary>The options and the service list as questions that the packet path asks. Immutable; made anew when one of them changes.</summary>
+internal sealed class NetworkFacts
+{
+    private readonly AddressSet _virtual;
+    private readonly AddressSet _servers;
+    private readonly (Ip Network, int PrefixLength)? _inside;
+
+    /// <param name="serviceAddresses">Addresses of services count as virtual even when the options forget them.</param>
+    public NetworkFacts(ForwardingCoreOptions options, IEnumerable<Ip> serviceAddresses, IEnumerable<Ip> serverAddresses)
+    {
+        _virtual = new AddressSet([.. options.VirtualAddresses, .. serviceAddresses]);
+        _servers = new AddressSet(serverAddresses);
+        _inside = options.Inside;
+        InternalMtu = options.InternalMtu;
+        ExternalMtu = options.ExternalMtu;
+        CanMasquerade = options.Masquerade && options.Inside is not null && options.VirtualAddresses.Count > 0;
+        MasqueradeAddress = options.VirtualAddresses.Count > 0 ? options.VirtualAddresses[0] : default;
+    }
+
+    public int InternalMtu { get; }
+
+    public int ExternalMtu { get; }
+
+    public bool CanMasquerade { get; }
+
+    public Ip MasqueradeAddress { get; }
+
+    public bool IsVirtual(Ip address) => _virtual.Contains(address);
+
+    /// <summary>Packets of ours that no connection explains must not leave from these: they would show inside addresses.</summary>
+    public bool IsOurs(Ip address) => (CanMasquerade && IsInside(address)) || _servers.Contains(address);
+
+    public bool Masquerades(Ip source, Ip destination) =>
+        CanMasquerade && IsInside(source) && !IsInside(destination) && IsUnicast(destination);
+
+    /// <summary>No host may send from these (RFC 1812 section 5.3.7): nothing is answered or forwarded to them.</summary>
+    public bool IsMartian(Ip source) => !IsUnicast(source) || IsVirtual(source);
+
+    private static bool IsUnicast(Ip address) =>
+        !address.IsV4 || ((address.V4 >> 24) is > 0 and < 224 and not 127);
+
+    private bool IsInside(Ip address)
+    {
+        if (_inside is not { } inside || address.IsV4 != inside.Network.IsV4)
+        {
+            return false;
+        }
+
+        int length = inside.Network.IsV4 ? inside.PrefixLength + 96 : inside.PrefixLength;
+        ulong high = Mask(Math.Min(length, 64));
+        ulong low = Mask(Math.Max(length - 64, 0));
+        return ((address.High ^ inside.Network.High) & high) == 0 && ((address.Low ^ inside.Network.Low) & low) == 0;
+    }
+
+    private static ulong Mask(int bits) => bits == 0 ? 0 : ulong.MaxValue << (64 - bits);
+}

@@ -1,0 +1,336 @@
+using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Nat;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Scheduling;
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder;
+
+/// <summary>
+/// The itinerary of a packet. The kernel routes two kinds of packets into the core, and the destination tells them apart: packets for a
+/// virtual address come from outside, all others from inside.
+/// <code>
+///                      from outside (to a virtual address)          from inside (to anywhere else)
+///   1 parse            malformed, fragment, martian: drop           IPv6, other protocols: pass
+///   2 find connection  by client and virtual address                by client and real server
+///   3 find service     none: answer like a closed port              none: may be masqueraded, or passes
+///   4 schedule server  none usable: ICMP port unreachable           (no choice: the inside host is the server)
+///   5 create           table full: drop                             under a free port of the virtual address
+///   6 advance state    TCP states, timers, change log               the same, roles by who began
+///   7 rewrite          destination becomes the server               source becomes the virtual address
+/// </code>
+/// Returns the length to write back, 0 for nothing. A dropped packet is counted under its reason, an answered one as answered as well.
+/// </summary>
+internal sealed class PacketPipeline
+{
+    private readonly ConnectionTable _connections;
+    private readonly ServiceTable _services;
+    private readonly ServerRegistry _servers;
+    private readonly ForwarderCounters _counters;
+    private readonly Masquerade _masquerade;
+    private readonly IcmpForwarding _icmp;
+    private readonly IcmpErrors _errors = new();
+
+    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
+    {
+        _connections = connections;
+        _services = services;
+        _servers = servers;
+        _counters = counters;
+        _masquerade = new Masquerade(connections, services, seed);
+        _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
+    }
+
+    /// <summary>Replaced whole when the configuration changes.</summary>
+    public required NetworkFacts Facts { get; set; }
+
+    public int Process(Span<byte> frame, int length, long now)
+    {
+        // 1 parse
+        if ((uint)length > (uint)frame.Length)
+        {
+            return Drop(DropReason.Truncated);
+        }
+
+        Packet packet = default;
+        DropReason refused = PacketParser.ParseNetwork(frame[..length], ref packet);
+        if (refused != DropReason.None)
+        {
+            _counters.Drop(refused);
+            return refused == DropReason.UnsupportedVersion ? Pass(length) : 0;
+        }
+
+        return Facts.IsVirtual(packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+    }
+
+    private int FromOutside(Span<byte> frame, ref Packet packet, long now)
+    {
+        // 1 parse, the part that only packets of ours need
+        DropReason refused = RefuseOutside(in packet);
+        if (refused != DropReason.None)
+        {
+            return Drop(refused);
+        }
+
+        switch (packet.Protocol)
+        {
+            case TransportProtocol.Tcp or TransportProtocol.Udp:
+                refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
+                return refused == DropReason.None ? ClientPacket(frame, in packet, now) : Drop(refused);
+            case TransportProtocol.Icmp:
+                return _icmp.FromOutside(frame, ref packet, now);
+            default:
+                return Refuse(frame, in packet, DropReason.UnsupportedProtocol, IcmpType.ProtocolUnreachable, now);
+        }
+    }
+
+    private DropReason RefuseOutside(in Packet packet)
+    {
+        if (packet.IsFragment)
+        {
+            return DropReason.Fragment;
+        }
+
+        if (packet.TimeToLive == 0)
+        {
+            return DropReason.TtlExceeded;
+        }
+
+        return Facts.IsMartian(packet.Source) ? DropReason.Martian : DropReason.None;
+    }
+
+    private int ClientPacket(Span<byte> frame, in Packet packet, long now)
+    {
+        // 2 find the connection
+        FlowTuple tuple = new(packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
+        int slot = _connections.FindOutside(in tuple, now);
+        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: true))
+        {
+            _connections.Remove(slot);
+            slot = 0;
+        }
+
+        if (slot == 0)
+        {
+            slot = OpenService(frame, in packet, now, out int answer);
+            if (slot == 0)
+            {
+                return answer;
+            }
+        }
+
+        ref Flow flow = ref _connections[slot];
+        RealServer? server = flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot];
+        if (server is { IsConfigured: false })
+        {
+            return Drop(DropReason.NoServer); // expire_nodest_conn 0: silently, until it ends or the server comes back.
+        }
+
+        // 6 advance the state
+        Advance(slot, ref flow, in packet, fromOutside: true, now);
+
+        // 7 rewrite
+        if (packet.DontFragment && packet.WireBytes > Facts.InternalMtu)
+        {
+            return TooBig(frame, in packet, packet.Destination, Facts.InternalMtu, now);
+        }
+
+        Count(server, in packet, outward: false);
+        Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
+        Translation.GiveBackHop(frame);
+        return packet.FrameLength;
+    }
+
+    /// <summary>Steps 3 to 5 for a client. Slot 0: there is none, and the answer (or nothing) is in the frame.</summary>
+    private int OpenService(Span<byte> frame, in Packet packet, long now, out int answer)
+    {
+        // 3 find the service
+        VirtualService? service = _services.Find(new ServiceKey(packet.Protocol, packet.Destination, packet.DestinationPort));
+        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
+        if (service is null || (isTcp && !TcpStates.Opens(packet.Flags)))
+        {
+            DropReason reason = service is null ? DropReason.NoService : DropReason.NoConnection;
+            answer = isTcp ? Reset(frame, in packet, reason) : Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now);
+            return 0;
+        }
+
+        // 4 schedule a server
+        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination));
+        if (server is null)
+        {
+            answer = Refuse(frame, in packet, DropReason.NoServer, IcmpType.PortUnreachable, now);
+            return 0;
+        }
+
+        // 5 create the connection
+        answer = 0;
+        if (Facts.IsVirtual(server.Key.Address))
+        {
+            return Drop(DropReason.Martian); // It would come back to us for ever.
+        }
+
+        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
+        ConnectionRecord record = new(
+            ConnectionKind.Service, packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort,
+            server.Key.Address, server.Key.Port, state, _connections.TimeoutOf(state));
+        int slot = _connections.Add(in record, server, now);
+        if (slot == 0)
+        {
+            return Drop(DropReason.TableFull);
+        }
+
+        server.Connections++;
+        _counters.NewConnections++;
+        return slot;
+    }
+
+    private int FromInside(Span<byte> frame, ref Packet packet, long now)
+    {
+        if (packet.IsFragment)
+        {
+            return Facts.IsOurs(packet.Source) ? Drop(DropReason.Fragment) : Pass(packet.FrameLength);
+        }
+
+        switch (packet.Protocol)
+        {
+            case TransportProtocol.Tcp or TransportProtocol.Udp:
+                DropReason refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
+                if (refused != DropReason.None)
+                {
+                    return Facts.IsOurs(packet.Source) ? Drop(refused) : Pass(packet.FrameLength);
+                }
+
+                return ServerPacket(frame, in packet, now);
+            case TransportProtocol.Icmp:
+                int answer = _icmp.FromInside(frame, ref packet, Facts, now);
+                return answer >= 0 ? answer : Pass(packet.FrameLength);
+            default:
+                return Pass(packet.FrameLength);
+        }
+    }
+
+    private int ServerPacket(Span<byte> frame, in Packet packet, long now)
+    {
+        // 2 find the connection
+        FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort);
+        int slot = _connections.FindInside(in tuple, now);
+        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: false))
+        {
+            _connections.Remove(slot);
+            slot = 0;
+        }
+
+        if (slot == 0)
+        {
+            // 3 an inside host's own flow, or none of ours
+            if (!Facts.Masquerades(packet.Source, packet.Destination))
+            {
+                return Pass(packet.FrameLength);
+            }
+
+            slot = OpenMasquerade(in packet, now);
+            if (slot == 0)
+            {
+                return 0;
+            }
+        }
+
+        ref Flow flow = ref _connections[slot];
+        if (packet.TimeToLive == 0)
+        {
+            return Drop(DropReason.TtlExceeded);
+        }
+
+        // 6 advance the state
+        Advance(slot, ref flow, in packet, fromOutside: false, now);
+
+        // 7 rewrite
+        if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
+        {
+            return TooBig(frame, in packet, flow.Virtual, Facts.ExternalMtu, now);
+        }
+
+        Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
+        Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
+        Translation.GiveBackHop(frame);
+        return packet.FrameLength;
+    }
+
+    /// <summary>Steps 3 to 5 for an inside host. A segment in the middle of nothing is dropped: sent on, it would show the inside address.</summary>
+    private int OpenMasquerade(in Packet packet, long now)
+    {
+        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
+        if (isTcp && !TcpStates.Opens(packet.Flags))
+        {
+            return Drop(DropReason.NoConnection);
+        }
+
+        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
+        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddress, state, now, out DropReason reason);
+        if (slot == 0)
+        {
+            return Drop(reason);
+        }
+
+        _counters.NewConnections++;
+        return slot;
+    }
+
+    /// <summary>conn_reuse_mode 1: a SYN of the side that began, on a connection that is over, is a new connection.</summary>
+    private static bool StartsAfresh(in Flow flow, in Packet packet, bool fromOutside) =>
+        packet.Protocol == TransportProtocol.Tcp && TcpStates.IsOver(flow.State) && TcpStates.Opens(packet.Flags)
+        && IsInitiator(in flow, fromOutside);
+
+    private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
+
+    private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
+    {
+        ConnectionState next = packet.Protocol == TransportProtocol.Tcp
+            ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
+            : flow.State;
+        _connections.Advance(slot, next, now);
+    }
+
+    private void Count(RealServer? server, in Packet packet, bool outward)
+    {
+        _counters.Carried(packet.TotalBytes, outward);
+        server?.Carried(packet.TotalBytes, outward);
+    }
+
+    private int TooBig(Span<byte> frame, in Packet packet, Ip from, int mtu, long now)
+    {
+        _counters.Drop(DropReason.TooBig);
+        ushort nextHopMtu = (ushort)Math.Clamp(mtu, 68, ushort.MaxValue);
+        return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, IcmpType.FragmentationNeeded, nextHopMtu, now));
+    }
+
+    private int Refuse(Span<byte> frame, in Packet packet, DropReason reason, byte code, long now)
+    {
+        _counters.Drop(reason);
+        return Answered(_errors.Write(frame, in packet, packet.Destination, IcmpType.Unreachable, code, 0, now));
+    }
+
+    private int Reset(Span<byte> frame, in Packet packet, DropReason reason)
+    {
+        _counters.Drop(reason);
+        return Answered(TcpReset.Write(frame, in packet));
+    }
+
+    private int Answered(int length)
+    {
+        _counters.AnsweredPackets += length > 0 ? 1 : 0;
+        return length;
+    }
+
+    private int Pass(int length)
+    {
+        _counters.PassedPackets++;
+        return length;
+    }
+
+    private int Drop(DropReason reason)
+    {
+        _counters.Drop(reason);
+        return 0;
+    }
+}

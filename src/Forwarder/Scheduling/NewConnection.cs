@@ -1,0 +1,6 @@
+using HaLvs.Forwarder.Packets;
+
+namespace HaLvs.Forwarder.Scheduling;
+
+/// <summary>What a scheduler may look at besides the servers.</summary>
+internal readonly record struct NewConnection(Ip Client, ushort ClientPort, Ip Virtual);

@@ -1,0 +1,32 @@
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Scheduling;
+
+/// <summary>
+/// Chooses a real server for a new connection. One instance per virtual service, with its own state. Servers come newest first; the picks equal
+/// those of the kernel's scheduler of the same name (reference: net/netfilter/ipvs, records in tests/golden/ipvs/schedulers).
+/// </summary>
+internal abstract class Scheduler
+{
+    /// <summary>The server, or null when none may take a connection. Never allocates.</summary>
+    public abstract RealServer? Pick(ReadOnlySpan<RealServer> servers, in NewConnection connection);
+
+    /// <summary>The scheduler takes over a service that has servers already.</summary>
+    public virtual void Start(ReadOnlySpan<RealServer> servers)
+    {
+    }
+
+    /// <summary>The first of these is new.</summary>
+    public virtual void ServerAdded(ReadOnlySpan<RealServer> servers)
+    {
+    }
+
+    /// <summary>The server that stood at <paramref name="index"/> is gone from these.</summary>
+    public virtual void ServerRemoved(int index, ReadOnlySpan<RealServer> servers)
+    {
+    }
+
+    public virtual void ServerEdited(ReadOnlySpan<RealServer> servers)
+    {
+    }
+}
