@@ -3,7 +3,7 @@ namespace HaLvs.Stonith.Plan;
 /// <summary>One device of a level and how long it may take. All durations are positive.</summary>
 /// <param name="Device">Name, unique within its level.</param>
 /// <param name="CommandTimeout">One off or status command; beyond it the command has failed (unknown is not off).</param>
-/// <param name="OffTimeout">From the off command until status must read off; status is polled meanwhile, and once more at the very end.</param>
+/// <param name="OffTimeout">From the off command until status must read off; status is polled meanwhile, and the last reading ends no earlier.</param>
 /// <param name="PollInterval">Pause between two readings, and before a device is tried again.</param>
 /// <param name="Attempts">Off commands per level, at least 1.</param>
 public sealed record FenceDeviceLimits(string Device, TimeSpan CommandTimeout, TimeSpan OffTimeout, TimeSpan PollInterval, int Attempts)

@@ -30,6 +30,11 @@ public static class NameRule
             : null;
     }
 
+    /// <summary>A DNS name as RFC 1123 section 2.1 allows it, of any length up to 253.</summary>
+    public static bool IsHostName(string name) =>
+        name is { Length: > 0 and <= 253 }
+        && name.Split('.').All(l => l is { Length: > 0 and <= 63 } && l[0] != '-' && l[^1] != '-' && l.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
     private static string Shown(char character) =>
         char.IsAscii(character) && !char.IsControl(character) ? $"'{character}'" : $"the character U+{(int)character:X4}";
 }

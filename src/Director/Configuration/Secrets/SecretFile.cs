@@ -7,6 +7,8 @@ public static class SecretFile
 {
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const string FromKeygen = "make it with halvs keygen";
+
     private const UnixFileMode OtherBits =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -15,11 +17,12 @@ public static class SecretFile
     private const int MaximumBytes = 64 * 1024;
 
     /// <summary>Null when the file can be trusted with a secret; otherwise what is wrong and the command that puts it right.</summary>
-    public static string? Complaint(string path)
+    /// <param name="origin">Where such a file comes from, for the message.</param>
+    public static string? Complaint(string path, string origin = FromKeygen)
     {
         try
         {
-            return Missing(path) ?? OpenToOthers(path) ?? OwnedByAnother(path);
+            return Missing(path, origin) ?? OpenToOthers(path) ?? OwnedByAnother(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -45,7 +48,7 @@ public static class SecretFile
     {
         try
         {
-            if (Missing(path) is { } complaint)
+            if (Missing(path, FromKeygen) is { } complaint)
             {
                 throw new ConfigurationException($"{path}: {complaint}");
             }
@@ -75,7 +78,7 @@ public static class SecretFile
         File.Move(draft, path, overwrite: true);
     }
 
-    private static string? Missing(string path)
+    private static string? Missing(string path, string origin)
     {
         if (Directory.Exists(path))
         {
@@ -84,7 +87,7 @@ public static class SecretFile
 
         if (!File.Exists(path))
         {
-            return "does not exist (or its folder is closed to this user); make it with halvs keygen or correct the path";
+            return $"does not exist (or its folder is closed to this user); {origin} or correct the path";
         }
 
         long length = new FileInfo(path).Length;

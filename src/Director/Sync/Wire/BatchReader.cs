@@ -8,13 +8,14 @@ namespace HaLvs.Director.Sync.Wire;
 /// <summary>Columns to records. Lengths that do not agree end the stream; a value that only a newer version knows costs that one record, counted.</summary>
 public sealed class BatchReader
 {
-    private readonly ConnectionChange[] _changes = new ConnectionChange[SyncTiming.LargestBatchRecords];
+    private ConnectionChange[] _changes = [];
 
     /// <summary>The records that this version understands, valid until the next call, and how many it does not.</summary>
     public ReadOnlySpan<ConnectionChange> Read(ConnectionBatch batch, out int skipped)
     {
         ArgumentNullException.ThrowIfNull(batch);
         int count = CheckedCount(batch);
+        if (_changes.Length < count) _changes = new ConnectionChange[count];
         int read = 0;
         for (int i = 0; i < count; i++)
         {

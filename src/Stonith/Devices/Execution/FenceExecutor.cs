@@ -8,38 +8,49 @@ namespace HaLvs.Stonith.Devices.Execution;
 /// ConfirmedOff, AttemptFailed, Cancelled, Event. Commands never come out: they are carried out here, and a command whose answer no longer
 /// matters is killed.
 /// </summary>
-public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<FenceExecutorInput> post) : IDisposable
+public sealed class FenceExecutor : IDisposable
 {
+    private readonly FenceTarget _target;
+    private readonly FencePlan _plan;
+    private readonly Action<FenceExecutorInput> _post;
     private readonly Dictionary<ulong, CancellationTokenSource> _underWay = [];
-    private readonly CancellationTokenSource _closing = new();
     private Func<bool> _mayFire = () => false;
-    private CancellationTokenSource? _powerOnCancel;
+    private CancellationTokenSource _powerOnCancel = new();
     private Task _powerOn = Task.CompletedTask;
 
-    public FencePlanStatus Status => plan.Status;
+    /// <param name="post">Hands an answer to the loop thread's queue. Called from any thread; must not block.</param>
+    /// <param name="now">Monotonic, the loop's clock, as in every other call.</param>
+    public FenceExecutor(FenceTarget target, Action<FenceExecutorInput> post, TimeSpan now)
+    {
+        _target = target;
+        _plan = new FencePlan(target.Plan, now);
+        _post = post;
+    }
+
+    public FencePlanStatus Status => _plan.Status;
 
     /// <summary>Call <see cref="Tick"/> by then; null: nothing is due.</summary>
-    public TimeSpan? NextTick => plan.NextTick;
+    public TimeSpan? NextTick => _plan.NextTick;
 
     /// <summary>Starts the plan; ignored when it runs. A power-on that is under way is stopped, and every off waits until it has ended.</summary>
     /// <param name="mayFire">NodeMachine.MayFire of this request. Asked on the loop thread directly before every off; false cancels the plan.</param>
     public IReadOnlyList<FenceEffect> Start(Func<bool> mayFire, TimeSpan now)
     {
-        if (plan.Status.State is FencePlanState.Running or FencePlanState.BackingOff) return [];
+        if (IsFencing) return [];
         _mayFire = mayFire;
-        _ = _powerOnCancel?.CancelAsync();
-        return CarryOut(plan.Start(now), now);
+        _ = _powerOnCancel.CancelAsync();
+        return CarryOut(_plan.Start(now), now);
     }
 
     /// <summary>Ends with Cancelled, or with nothing when nothing ran. What is under way is killed; what a device took already it will do.</summary>
-    public IReadOnlyList<FenceEffect> Cancel(TimeSpan now) => CarryOut(plan.Cancel(now), now);
+    public IReadOnlyList<FenceEffect> Cancel(TimeSpan now) => CarryOut(_plan.Cancel(now), now);
 
-    public IReadOnlyList<FenceEffect> Tick(TimeSpan now) => CarryOut(plan.Tick(now), now);
+    public IReadOnlyList<FenceEffect> Tick(TimeSpan now) => CarryOut(_plan.Tick(now), now);
 
     public IReadOnlyList<FenceEffect> Answered(FenceExecutorInput input, TimeSpan now)
     {
-        if (_underWay.Remove(input.Command, out var ended)) ended.Dispose();
-        return CarryOut(plan.DeviceAnswered(input.Command, input.Answer, now), now);
+        _underWay.Remove(input.Command);
+        return CarryOut(_plan.DeviceAnswered(input.Command, input.Answer, now), now);
     }
 
     /// <summary>
@@ -48,12 +59,10 @@ public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<Fen
     /// </summary>
     public Task<IReadOnlyList<DeviceResult>> PowerOnAsync(CancellationToken cancel)
     {
-        if (plan.Status.State is FencePlanState.Running or FencePlanState.BackingOff) return Task.FromResult(Refusal());
-        if (!_powerOn.IsCompleted) return Task.FromResult(Refusal());
-        _powerOnCancel?.Dispose();
-        _powerOnCancel = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        if (IsFencing || !_powerOn.IsCompleted) return Task.FromResult(Refusal());
+        _powerOnCancel = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var token = _powerOnCancel.Token;
-        var run = Task.Run(() => target.PowerOnAsync(token), CancellationToken.None);
+        var run = Task.Run(() => _target.PowerOnAsync(token), CancellationToken.None);
         _powerOn = run;
         return run;
     }
@@ -61,12 +70,12 @@ public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<Fen
     /// <summary>Kills what is under way. Answers that still arrive may be dropped.</summary>
     public void Dispose()
     {
-        _closing.Cancel();
-        foreach (var command in _underWay.Values) command.Dispose();
+        _powerOnCancel.Cancel();
+        foreach (var command in _underWay.Values) command.Cancel();
         _underWay.Clear();
-        _powerOnCancel?.Dispose();
-        _closing.Dispose();
     }
+
+    private bool IsFencing => Status.State is FencePlanState.Running or FencePlanState.BackingOff;
 
     private List<FenceEffect> CarryOut(IReadOnlyList<FenceEffect> effects, TimeSpan now)
     {
@@ -74,8 +83,8 @@ public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<Fen
         var commands = effects.OfType<FenceEffect.Command>().ToList();
         if (commands.Exists(command => command.Action == DeviceAction.Off) && !_mayFire())
         {
-            forCaller.Add(new FenceEffect.Event($"fence {target.Plan.Target}: fire held: it may not be fenced any more"));
-            forCaller.AddRange(plan.Cancel(now));
+            forCaller.Add(new FenceEffect.Event($"fence {_target.Plan.Target}: fire held: it may not be fenced any more"));
+            forCaller.AddRange(_plan.Cancel(now));
             commands.Clear();
         }
         foreach (var command in commands) Begin(command);
@@ -85,7 +94,8 @@ public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<Fen
 
     private void Begin(FenceEffect.Command command)
     {
-        var cancel = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        // Never disposed: it has neither timer nor parent, and a cancel may still be running when the answer is here.
+        var cancel = new CancellationTokenSource();
         _underWay.Add(command.Number, cancel);
         var (token, powerOn) = (cancel.Token, _powerOn);
         _ = Task.Run(() => ExecuteAsync(command, powerOn, token), CancellationToken.None);
@@ -95,16 +105,16 @@ public sealed class FenceExecutor(FencePlan plan, FenceTarget target, Action<Fen
     {
         // An on that arrives after our off would undo it: let it end first. It was cancelled and can not throw.
         await powerOn.ConfigureAwait(false);
-        var answer = await target.ExecuteAsync(command.Device, command.Action, cancel).ConfigureAwait(false);
-        post(new FenceExecutorInput(command.Number, answer));
+        var answer = await _target.ExecuteAsync(command.Device, command.Action, cancel).ConfigureAwait(false);
+        _post(new FenceExecutorInput(command.Number, answer));
     }
 
     private void StopOutdated()
     {
         foreach (var (number, cancel) in _underWay)
-            if (!plan.Awaits(number) && !cancel.IsCancellationRequested) _ = cancel.CancelAsync();
+            if (!_plan.Awaits(number) && !cancel.IsCancellationRequested) _ = cancel.CancelAsync();
     }
 
     private IReadOnlyList<DeviceResult> Refusal() =>
-        [new DeviceResult(0, target.Plan.Target, DeviceAnswer.Failed($"{target.Plan.Target} is being fenced or powered on already: wait until that has ended"))];
+        [new DeviceResult(0, _target.Plan.Target, DeviceAnswer.Failed($"{_target.Plan.Target} is being fenced or powered on already: wait until that has ended"))];
 }
