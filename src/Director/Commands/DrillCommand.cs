@@ -48,6 +48,7 @@ internal static class DrillCommand
 
     private static Argument<DrillKind> Kind() => new("KIND")
     {
+        HelpName = "KIND",
         Description = string.Join(", ", DrillKinds.All.Select(k => k.Word)),
         CustomParser = result =>
         {
@@ -55,7 +56,7 @@ internal static class DrillCommand
             (string known, DrillKind kind) = DrillKinds.All.MinBy(k => UsageError.Distance(k.Word, word));
             if (known != word)
             {
-                result.AddError($"unknown drill '{word}', did you mean '{known}'? There are {string.Join(", ", DrillKinds.All.Select(k => k.Word))}");
+                result.AddError($"unknown drill '{word}' (did you mean '{known}'?); there are {string.Join(", ", DrillKinds.All.Select(k => k.Word))}");
             }
 
             return kind;

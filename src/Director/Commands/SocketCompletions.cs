@@ -1,7 +1,8 @@
 namespace HaLvs.Director.Commands;
 
 /// <summary>
-/// Answers are handled on the thread that waits in epoll, without a hop over the thread pool: two thirds of the processor time of a traffic run.
+/// Answers are handled on the thread that waits in epoll, without a hop over the thread pool: less processor time and less
+/// delay between an answer and its time stamp.
 /// The switch counts for the whole process and only before its first socket; every callback of ours is short and never blocks.
 /// </summary>
 internal static class SocketCompletions

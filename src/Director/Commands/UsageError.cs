@@ -51,7 +51,7 @@ public static class UsageError
         string word = token.Split('=')[0];
         IEnumerable<string> known = token.StartsWith('-') ? command.Options.Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
         string? nearest = known.MinBy(k => Distance(k, word));
-        return nearest is not null && Distance(nearest, word) <= Math.Max(2, nearest.Length / 3) ? $", did you mean '{nearest}'?" : "";
+        return nearest is not null && Distance(nearest, word) <= Math.Max(2, nearest.Length / 3) ? $" (did you mean '{nearest}'?)" : "";
     }
 
     private static string Path(CommandResult result) => result.Command is RootCommand ? "halvs" : $"halvs {result.Command.Name}";

@@ -1,0 +1,30 @@
+using HaLvs.Director.Commands;
+using HaLvs.Director.Control;
+using HaLvs.Director.Tests.Control;
+
+namespace HaLvs.Director.Tests.Commands;
+
+/// <summary>Golden texts: reviewed as an operator reads them.</summary>
+public class StatusTextTests
+{
+    [Fact]
+    public void Render_ActivePair_Golden() => AssertGolden("status-active.txt", StatusSamples.ActivePair());
+
+    [Fact]
+    public void Render_StandbyPair_Golden() => AssertGolden("status-standby.txt", StatusSamples.StandbyPair());
+
+    [Fact]
+    public void Render_Blocked_Golden() => AssertGolden("status-blocked.txt", StatusSamples.Blocked());
+
+    [Fact]
+    public void Render_SingleDirector_Golden() => AssertGolden("status-single.txt", StatusSamples.Single());
+
+    private static void AssertGolden(string name, DirectorStatus status)
+    {
+        string text = StatusText.Render(StatusTranslation.ToReply(status));
+        string file = Path.Combine(RepositoryFolder.Find(), "tests/Director.Tests/Commands/Golden", name);
+
+        Assert.Equal(File.ReadAllText(file), text);
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+    }
+}
