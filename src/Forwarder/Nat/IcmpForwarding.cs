@@ -58,6 +58,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
     {
         Translation.SourceAddressOnly(frame, packet.Destination);
         Translation.DestinationAddressOnly(frame, packet.Source);
+        frame.Slice(ForwardingCore.VirtioHeaderBytes + 6, 2).Clear(); // May be fragmented on its way back, as the kernel's.
         frame[ForwardingCore.VirtioHeaderBytes + 8] = IpHeader.TimeToLive;
         WriteHeaderChecksum(frame, in packet);
         frame[packet.Transport] = IcmpType.EchoReply;

@@ -16,6 +16,12 @@ public sealed class PacketRecordTests
         [("icmp_from_server", "quoting a packet of no known connection")] = [],
     };
 
+    /// <summary>Packets that the record shows dropped because they came while the commands before the step were still running.</summary>
+    private static readonly Dictionary<(string Record, string Step), string[]> AlsoLeaves = new()
+    {
+        [("service_deleted_other_remains", "1.5 s later")] = ["192.0.2.11:40001 > 10.0.0.3:80 A", "192.0.2.11:40001 > 10.0.0.3:80 PA"],
+    };
+
     /// <summary>The kernel in front of the core answers TTL 1 itself.</summary>
     private static readonly string[] KernelsOwn = ["ttl 1 from the client", "ttl 1 from the server"];
 
@@ -102,6 +108,12 @@ public sealed class PacketRecordTests
                 _left.Clear();
             }
 
+            if (AlsoLeaves.TryGetValue((name, what), out string[]? also))
+            {
+                Assert.Equal(also, _left.Select(p => Wire.Describe(p)));
+                _left.Clear();
+            }
+
             Assert.True(_left.Count == 0, $"{what}: left too much: {string.Join(", ", _left.Select(Wire.Describe))}");
         }
 
@@ -109,10 +121,18 @@ public sealed class PacketRecordTests
         {
             _played++;
             _director.Now++;
+            long passed = _director.Core.Counters.PassedPackets;
             if (_director.Send(bytes) is { } answer)
             {
-                _left.Add(answer);
+                _left.Add(_director.Core.Counters.PassedPackets > passed ? WithOneHopMore(answer) : answer);
             }
+        }
+
+        /// <summary>A packet that is none of ours passes the core unchanged, so it pays both of the director's routing steps; the record's paid one.</summary>
+        private static byte[] WithOneHopMore(byte[] packet)
+        {
+            packet[8]++;
+            return Wire.WriteHeaderChecksum(packet);
         }
 
         private void Claim(byte[] expected, string what)
@@ -144,10 +164,11 @@ public sealed class PacketRecordTests
                 copy.AsSpan(10, 2).Clear();
             }
 
-            bool quotes = copy[9] == 1 && copy[20] is 3 or 11 && copy.Length >= 28 + 20 + 18;
-            if (quotes && !ownPacket)
+            bool quotes = copy[9] == 1 && copy[20] is 3 or 11 && !ownPacket;
+            int quotedChecksum = quotes && copy[28 + 9] == 6 ? 28 + 20 + 16 : 28 + 20 + 6;
+            if (quotes && copy.Length >= quotedChecksum + 2)
             {
-                copy.AsSpan(28 + 20 + (copy[28 + 9] == 6 ? 16 : 6), 2).Clear();
+                copy.AsSpan(quotedChecksum, 2).Clear();
                 copy.AsSpan(22, 2).Clear();
             }
 
