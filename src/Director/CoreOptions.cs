@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using HaLvs.Director.Configuration;
 using HaLvs.Forwarder;
 using HaLvs.Forwarder.Packets;
-using HaLvs.Linux;
+using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Director;
 
@@ -19,8 +19,8 @@ internal static class CoreOptions
             VirtualAddresses = [.. network.VirtualAddresses.Select(Ip.From)],
             Masquerade = network.Masquerade,
             Inside = network.Masquerade ? (Ip.From(network.Gateway), network.GatewayPrefixLength) : null,
-            ExternalMtu = netlink.GetLink(network.External).Mtu,
-            InternalMtu = netlink.GetLink(network.Internal).Mtu,
+            ExternalMtu = netlink.Link(network.External).MtuBytes,
+            InternalMtu = netlink.Link(network.Internal).MtuBytes,
             Seed = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8)),
         };
     }

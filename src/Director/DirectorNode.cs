@@ -105,19 +105,18 @@ public sealed class DirectorNode(
 
     public Task<OperationOutcome> ReloadAsync(CancellationToken cancel)
     {
-        var loaded = ConfigurationFile.Load(_model.SourcePath);
+        var loaded = ConfigurationReader.Load(_model.SourcePath);
         if (loaded.Model is not { } next)
-            return Task.FromResult(Refuse("the file has errors; the running configuration stays:\n" + string.Join('\n', loaded.Errors)));
+            return Task.FromResult(Refuse("the file has errors; the running configuration stays:\n" + loaded.ErrorText));
         var change = ModelChange.Between(_model, next);
-        if (change.NeedsRestart.Length > 0)
-            return Task.FromResult(Refuse("these changes need a restart of the node; nothing was changed:\n" + string.Join('\n', change.NeedsRestart)));
+        if (!change.IsAllowed)
+            return Task.FromResult(Refuse(change.Text));
         lock (dataPlane.Gate)
             dataPlane.Core.ApplyServices(next.Services);
         _model = next;
         loop.Post(new NodeInput.ConfigurationChanged(next.Hash));
-        var text = change.AtRunTime.Length == 0 ? "nothing changed" : string.Join('\n', change.AtRunTime);
-        events.Add(EventSeverity.Notice, "configuration", $"reloaded: {text.Replace("\n", "; ", StringComparison.Ordinal)}");
-        return Task.FromResult(new OperationOutcome(true, text));
+        events.Add(EventSeverity.Notice, "configuration", $"reloaded: {change.Text.Replace("\n", "; ", StringComparison.Ordinal)}");
+        return Task.FromResult(new OperationOutcome(true, change.Text));
     }
 
     public IEnumerable<ConnectionRecord> Connections()

@@ -15,6 +15,8 @@ namespace HaLvs.Director;
 /// <summary>Makes every part of a director, in the order in which they need each other. Owns them all; takes them down in reverse.</summary>
 internal sealed class DirectorParts : IAsyncDisposable
 {
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromMilliseconds(80);
+
     private readonly EventLog _events;
     private readonly EpochStore _epochs;
     private readonly AddressTakeover _addresses;
@@ -37,18 +39,18 @@ internal sealed class DirectorParts : IAsyncDisposable
     {
         _events = events;
         _epochs = new EpochStore(options.StateDirectory);
-        _addresses = new AddressTakeover(model.Network, options.StateDirectory, DirectorHost.TunName);
+        _addresses = new AddressTakeover(model.Network, DirectorHost.TunName);
         _tun = TunDevice.Open(DirectorHost.TunName);
         _addresses.Prepare();
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model.Network)));
         dataPlane.Core.ApplyServices(model.Services);
         var identity = new NodeIdentity(options.Node, model, _epochs);
-        _sync = SyncParts.Make(identity, dataPlane, _inbox.Post, events);
+        _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, _inbox.Post, events);
         _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges());
         _links = LinkParts.Make(identity, _inbox.Post);
         var machine = identity.MakeMachine();
         _fence = identity.MakeFence(machine, _inbox, events);
-        _probe = new DataPlaneProbe(model.Network.External, model.Network.VirtualAddresses);
+        _probe = new DataPlaneProbe(model.Network.External, model.Network.VirtualAddresses, ProbeTimeout);
         _watch = new DataPlaneWatch(_probe.Probe, _inbox.Post);
         var effects = new NodeEffects(_links, _forwarding, _addresses, _sync, _fence, _watch, _epochs, _queue, events, _inbox.Post, () => _ended.TrySetResult(0));
         _loop = new NodeLoop(machine, effects, _inbox, model.Heartbeat.Interval, Broken);

@@ -9,9 +9,9 @@ internal static class StartChecks
     /// <summary>The validated model, secret files checked; every error of the file in one exception.</summary>
     public static DirectorModel LoadModel(RunOptions options)
     {
-        var loaded = ConfigurationFile.Load(options.ConfigurationPath);
+        var loaded = ConfigurationReader.Load(options.ConfigurationPath);
         if (loaded.Model is not { } model)
-            throw new DirectorStartException($"the configuration has errors:\n{string.Join('\n', loaded.Errors)}");
+            throw new DirectorStartException($"the configuration has errors:\n{loaded.ErrorText}");
         if (model.Nodes.All(n => n.Name != options.Node))
             throw new DirectorStartException(
                 $"{options.ConfigurationPath} has no [[node]] named \"{options.Node}\"; it has {string.Join(", ", model.Nodes.Select(n => n.Name))}: give --node NAME");

@@ -45,6 +45,9 @@ public abstract record NodeInput
     /// <summary>Operator vouches that the peer is off. Evidence (I2 c); recorded.</summary>
     public sealed record OperatorConfirm(string Target, string Operator) : NodeInput;
 
+    /// <summary>The file was reloaded; the new hash travels from now on.</summary>
+    public sealed record ConfigurationChanged(ulong Hash) : NodeInput;
+
     /// <summary>Orderly stop of this process: hand over if possible, then release, then say so.</summary>
     public sealed record Stop : NodeInput;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Loops.Links;
 using HaLvs.Director.Reports;
@@ -59,10 +60,10 @@ public sealed class NodeEffects(
                 queue.Add(Relay);
                 break;
             case NodeEffect.StopRelay:
-                queue.Add(StopRelay);
+                queue.Add(() => Attempt("relay", EndRelay));
                 break;
             case NodeEffect.Announce:
-                queue.Add(addresses.Announce);
+                queue.Add(() => Attempt("announce", addresses.Announce));
                 break;
             case NodeEffect.DrainSync drain:
                 if (sync is null)
@@ -129,8 +130,7 @@ public sealed class NodeEffects(
         {
             sync?.SetRole(true, epoch);
             forwarding.SetMode(ForwardingMode.Forward);
-            addresses.Take();
-            addresses.Announce();
+            error = addresses.Take() ?? addresses.Announce();
         }
         catch (Exception e)
         {
@@ -155,23 +155,19 @@ public sealed class NodeEffects(
 
     private void Relay() => Attempt("relay", () =>
     {
-        if (sync?.Peer is { External: { } external, Internal: { } inside })
-        {
-            addresses.Relay(external, inside);
+        if (sync?.Peer is not { } peer || peer.External.Equals(IPAddress.Any) || peer.Internal.Equals(IPAddress.Any))
+            return EndRelay() ?? "the peer has no address of its own in both networks: packets that still come here are dropped";
+        var error = addresses.Relay(peer.External, peer.Internal);
+        if (error is null)
             forwarding.SetMode(ForwardingMode.Relay);
-        }
-        else
-        {
-            forwarding.SetMode(ForwardingMode.Off);
-            addresses.StopRelay();
-        }
+        return error;
     });
 
-    private void StopRelay() => Attempt("relay", () =>
+    private string? EndRelay()
     {
         forwarding.SetMode(ForwardingMode.Off);
-        addresses.StopRelay();
-    });
+        return addresses.StopRelay();
+    }
 
     private void ChangeRole(NodeEffect.RoleChanged role)
     {
@@ -180,16 +176,19 @@ public sealed class NodeEffects(
             queue.Add(() => sync.SetRole(false, 0));
     }
 
-    private void Attempt(string kind, Action action)
+    private void Attempt(string kind, Func<string?> action)
     {
+        string? error;
         try
         {
-            action();
+            error = action();
         }
         catch (Exception e)
         {
-            events.Add(EventSeverity.Warning, kind, e.Message);
+            error = e.Message;
         }
+        if (error is not null)
+            events.Add(EventSeverity.Warning, kind, error);
     }
 
     private static string Word(Role role) => role.ToString().ToLowerInvariant();

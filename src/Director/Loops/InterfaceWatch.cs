@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using HaLvs.Director.Reports;
 using HaLvs.Heartbeat;
-using HaLvs.Linux;
+using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Director.Loops;
 
@@ -33,7 +33,7 @@ public sealed class InterfaceWatch(ImmutableArray<string> names, EventLog events
 
     private void Look(Rtnetlink netlink, string name)
     {
-        var carrier = netlink.TryGetLink(name) is { HasCarrier: true };
+        var carrier = netlink.FindLink(name) is { HasCarrier: true };
         bool changed;
         lock (_gate)
         {
