@@ -22,7 +22,8 @@ internal static class NetlinkAbi
     public const ushort NLMSG_ERROR = 2;
     public const ushort NLMSG_DONE = 3;
     public const ushort NLMSGERR_ATTR_MSG = 1;
-    public const ushort NLA_TYPE_MASK = 0x3fff;
+    public const ushort NLA_F_NESTED = 0x8000;
+    public const ushort NLA_F_NET_BYTEORDER = 0x4000;
 }
 
 [KernelStruct("struct nlmsghdr")]

@@ -30,7 +30,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
         NlAttr attribute = MemoryMarshal.Read<NlAttr>(_rest);
         if (attribute.nla_len < headerSize || attribute.nla_len > _rest.Length)
             return false;
-        Type = (ushort)(attribute.nla_type & NetlinkAbi.NLA_TYPE_MASK);
+        Type = (ushort)(attribute.nla_type & ~(NetlinkAbi.NLA_F_NESTED | NetlinkAbi.NLA_F_NET_BYTEORDER));
         Payload = _rest[headerSize..attribute.nla_len];
         _rest = _rest[Math.Min(NetlinkRequest.Align(attribute.nla_len), _rest.Length)..];
         return true;

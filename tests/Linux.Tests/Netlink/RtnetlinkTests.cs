@@ -6,7 +6,7 @@ namespace HaLvs.Linux.Tests.Netlink;
 
 public sealed class RtnetlinkTests(ITestOutputHelper output)
 {
-    private const byte Mark = 188;
+    private const byte Mark = 147;
     private static readonly IPAddress Virtual = IPAddress.Parse("192.0.2.100");
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RtnetlinkTests(ITestOutputHelper output)
         Route by = direct with { Gateway = IPAddress.Parse("10.0.0.252") };
         netlink.ReplaceRoute(by);
         Assert.Equal(by, Assert.Single(netlink.Routes(Mark, 18801)));
-        Assert.Contains("default via 10.0.0.252 dev e0 proto 188", space.Ip("route show table 18801"), StringComparison.Ordinal);
+        Assert.Contains("default via 10.0.0.252 dev e0 proto 147", space.Ip("route show table 18801"), StringComparison.Ordinal);
         Assert.True(netlink.DeleteRoute(by));
         Assert.False(netlink.DeleteRoute(by));
         Assert.Empty(netlink.Routes(Mark));
@@ -99,12 +99,12 @@ public sealed class RtnetlinkTests(ITestOutputHelper output)
     [Fact]
     public void Rules_AddListDelete_CarryTheMark() => In((space, netlink) =>
     {
-        RoutingRule rule = new("e0", 18801, 188) { Protocol = Mark };
+        RoutingRule rule = new("e0", 18801, 147) { Protocol = Mark };
         space.Ip("rule add iif e0 lookup 7 priority 50");
         Assert.True(netlink.AddRule(rule));
         Assert.False(netlink.AddRule(rule));
         Assert.Equal(rule, Assert.Single(netlink.Rules(Mark)));
-        Assert.Contains("188:\tfrom all iif e0 lookup 18801 proto 188", space.Ip("rule show"), StringComparison.Ordinal);
+        Assert.Contains("147:\tfrom all iif e0 lookup 18801 proto 147", space.Ip("rule show"), StringComparison.Ordinal);
         Assert.True(netlink.DeleteRule(rule));
         Assert.False(netlink.DeleteRule(rule));
         Assert.Contains("iif e0 lookup 7", space.Ip("rule show"), StringComparison.Ordinal);
