@@ -74,10 +74,13 @@ internal sealed class IpmiSimulator : IDisposable
 
     private string Chassis(string onSet) => $$"""
         S={{PowerFile}}
+        set_power() {
+          {{onSet}}
+        }
         shift; action=$1; shift
         case $action in
           get) for v in "$@"; do [ $v = power ] && echo "power:$(cat $S)" || echo "$v:0"; done;;
-          set) while [ $# -gt 0 ]; do [ "$1" = power ] && { {{onSet}}; }; shift 2; done;;
+          set) while [ $# -gt 0 ]; do [ "$1" = power ] && set_power $1 $2; shift 2; done;;
         esac
         exit 0
         """;

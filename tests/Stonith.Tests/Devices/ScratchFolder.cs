@@ -7,6 +7,7 @@ internal sealed class ScratchFolder : IDisposable
 
     public string File(string name, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException();
         var path = System.IO.Path.Combine(Path, name);
         System.IO.File.WriteAllText(path, text);
         System.IO.File.SetUnixFileMode(path, mode);

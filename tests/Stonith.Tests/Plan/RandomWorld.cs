@@ -32,7 +32,7 @@ internal sealed class RandomWorld
     {
         var characters = Enum.GetValues<DeviceCharacter>();
         _devices[name] = (characters[_random.Next(characters.Length)], null);
-        return Device(name, _random.Next(1, 4), _random.Next(50, 1000), _random.Next(50, 2000), _random.Next(1, 200));
+        return Device(name, _random.Next(1, 4), _random.Next(50, 1000), _random.Next(50, 2000), _random.Next(10, 200));
     }
 
     private (TimeSpan After, DeviceAnswer Answer)? Answer(FenceEffect.Command command, TimeSpan now)

@@ -54,7 +54,7 @@ public sealed class FenceExecutor : IDisposable
     }
 
     /// <summary>
-    /// Powers the target on, after a repair or in a drill: every device, the last level first. Refused while a fence runs (Failed for every device). The
+    /// Powers the target on, after a repair or in a drill: every device, the last level first. Refused while a fence runs (one Failed in the target's name). The
     /// caller must know that the target may come up: evidence that it is off ends here.
     /// </summary>
     public Task<IReadOnlyList<DeviceResult>> PowerOnAsync(CancellationToken cancel)

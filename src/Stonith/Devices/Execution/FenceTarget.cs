@@ -67,8 +67,13 @@ public sealed class FenceTarget
         var device = FenceDeviceFactory.Create(entry);
         var name = device.Name;
         for (var number = 2; !devices.TryAdd(name, device); number++) name = $"{device.Name} #{number}";
-        return new FenceDeviceLimits(name, entry.CommandTimeout, entry.OffTimeout, entry.PollInterval, entry.Attempts);
+        return Limits(name, entry);
     }
+
+    /// <summary>A manual device answers at once: its level must not stretch the slowest pass, which the other side waits for (I6).</summary>
+    private static FenceDeviceLimits Limits(string name, FenceDeviceConfig entry) => entry.Type == "manual"
+        ? new FenceDeviceLimits(name, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Attempts: 1)
+        : new FenceDeviceLimits(name, entry.CommandTimeout, entry.OffTimeout, entry.PollInterval, entry.Attempts);
 
     private static bool? IsOn(IReadOnlyList<DeviceResult> results) =>
         results.Any(result => result.Answer.Reply == DeviceReply.On) ? true

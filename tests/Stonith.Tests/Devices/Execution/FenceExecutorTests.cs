@@ -46,13 +46,15 @@ public sealed class FenceExecutorTests
     public void Cancel_CommandUnderWay_IsStopped()
     {
         var stopped = false;
-        using var loop = Loop([new ScriptedDevice("bmc", async (_, cancel) =>
+        var device = new ScriptedDevice("bmc", async (_, cancel) =>
         {
             try { await Task.Delay(Timeout.InfiniteTimeSpan, cancel); }
-            finally { stopped = true; }
+            finally { Volatile.Write(ref stopped, true); }
             return Done;
-        })]);
+        });
+        using var loop = Loop([device], command: 60_000);
         loop.Start(() => true);
+        Assert.True(loop.RunUntil(() => !device.Asked.IsEmpty), "the device was never asked");
         loop.Cancel();
         Assert.True(loop.RunUntil(() => Volatile.Read(ref stopped)), "the device was not stopped");
         Assert.Single(loop.Effects.OfType<FenceEffect.Cancelled>());
@@ -92,7 +94,7 @@ public sealed class FenceExecutorTests
     {
         var onEnded = false;
         var offBeforeOnEnded = false;
-        using var loop = Loop([new ScriptedDevice("bmc", async (action, cancel) =>
+        var device = new ScriptedDevice("bmc", async (action, cancel) =>
         {
             if (action == DeviceAction.Off) offBeforeOnEnded = !Volatile.Read(ref onEnded);
             if (action != DeviceAction.On) return action == DeviceAction.Off ? Done : Off;
@@ -100,8 +102,10 @@ public sealed class FenceExecutorTests
             catch (OperationCanceledException) { await Task.Delay(50, CancellationToken.None); }
             Volatile.Write(ref onEnded, true);
             return Done;
-        })], command: 5000);
+        });
+        using var loop = Loop([device], command: 60_000);
         _ = loop.Executor.PowerOnAsync(default);
+        Assert.True(loop.RunUntil(() => !device.Asked.IsEmpty), "the device was never asked");
         loop.Start(() => true);
         Assert.True(loop.RunUntil(loop.Has<FenceEffect.ConfirmedOff>), loop.Text);
         Assert.False(offBeforeOnEnded);

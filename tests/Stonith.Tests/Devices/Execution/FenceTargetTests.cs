@@ -53,6 +53,15 @@ public sealed class FenceTargetTests
     }
 
     [Fact]
+    public void Create_ManualLevelAfterAnother_HardlyStretchesTheSlowestPass()
+    {
+        var agent = new FenceDeviceConfig { Target = "director-a", Type = "agent", Program = "fence_apc" };
+        var manual = new FenceDeviceConfig { Target = "director-a", Type = "manual", Level = 2 };
+        var alone = FenceTarget.Create("director-a", [agent], Ms(500), Ms(3000)).Plan.SlowestPass;
+        Assert.Equal(alone + TimeSpan.FromSeconds(2), FenceTarget.Create("director-a", [agent, manual], Ms(500), Ms(3000)).Plan.SlowestPass);
+    }
+
+    [Fact]
     public void Create_NoEntry_Throws() =>
         Assert.Throws<ArgumentException>(() => FenceTarget.Create("director-a", [], Ms(500), Ms(3000)));
 }
