@@ -13,7 +13,7 @@ internal static class OpenFileLimit
     /// <exception cref="OperatorException">More than this process may open.</exception>
     public static void Require(TrafficOptions options)
     {
-        int needed = options.Connections + Others + (int)Math.Ceiling(TrafficOptions.ProbeTimeout / options.ProbeInterval);
+        long needed = (long)options.Connections + Others + (long)Math.Ceiling(TrafficOptions.ProbeTimeout / options.ProbeInterval);
         if (Current() is { } limit && limit < needed)
         {
             throw new OperatorException(string.Create(
