@@ -4,7 +4,7 @@ using HaLvs.Director.Tests.Control;
 
 namespace HaLvs.Director.Tests.Commands;
 
-/// <summary>Golden texts: reviewed as an operator reads them.</summary>
+/// <summary>Golden texts, reviewed as an operator reads them. HALVS_WRITE_GOLDEN=1 writes them anew: then read the diff.</summary>
 public class StatusTextTests
 {
     [Fact]
@@ -23,6 +23,10 @@ public class StatusTextTests
     {
         string text = StatusText.Render(StatusTranslation.ToReply(status));
         string file = Path.Combine(RepositoryFolder.Find(), "tests/Director.Tests/Commands/Golden", name);
+        if (Environment.GetEnvironmentVariable("HALVS_WRITE_GOLDEN") == "1")
+        {
+            File.WriteAllText(file, text);
+        }
 
         Assert.Equal(File.ReadAllText(file), text);
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));

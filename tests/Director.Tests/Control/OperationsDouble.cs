@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using HaLvs.Director.Control;
 using HaLvs.Forwarder.Connections;
-using HaLvs.Heartbeat;
 
 namespace HaLvs.Director.Tests.Control;
 
