@@ -12,10 +12,12 @@ namespace HaLvs.Director.Sync.Receiving;
 public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCounters counters, SyncTiming timing)
 {
     private readonly BatchReader _reader = new();
+
+    /// <summary>What the table had no room for. A flow leaves the list when it ends or fits after all (while a snapshot runs, a new flow may be named before the end of the one whose port it took over).</summary>
+    private readonly HashSet<ConnectionKey> _leftOut = [];
     private long _roleVersion = -1;
     private ulong _epoch;
     private bool _inSnapshot;
-    private bool _tableFull;
     private bool _whole;
 
     /// <summary>Sequence number of the last message that stands in our table whole.</summary>
@@ -25,10 +27,10 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
     /// Our copy holds a whole snapshot of the newest active and every change that came after it. An active that stepped down in good order leaves
     /// it complete: nobody has changed anything since.
     /// </summary>
-    public bool Complete => _whole && role.Version == _roleVersion;
+    public bool Complete => _whole && RoomForAll && role.Version == _roleVersion;
 
     /// <summary>Nothing had to be left out for want of room.</summary>
-    public bool RoomForAll => !_tableFull;
+    public bool RoomForAll => _leftOut.Count == 0;
 
     public bool InSnapshot => _inSnapshot;
 
@@ -70,7 +72,8 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             table.BeginRemoteSnapshot();
         }
 
-        (_inSnapshot, _tableFull, _whole, Announced, Taken) = (true, false, false, begin.Connections, 0);
+        _leftOut.Clear();
+        (_inSnapshot, _whole, Announced, Taken) = (true, false, begin.Connections, 0);
     }
 
     private void Apply(ConnectionBatch batch, long now)
@@ -94,13 +97,15 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             CheckCurrent();
             foreach (ref readonly ConnectionChange change in changes)
             {
-                if (!table.ApplyRemote(change, now)) refused++;
+                bool applied = table.ApplyRemote(change, now);
+                if (applied && _leftOut.Count > 0) _leftOut.Remove(change.Record.Key);
+                if (applied) continue;
+                refused++;
+                _leftOut.Add(change.Record.Key);
             }
         }
 
-        if (refused == 0) return;
-        counters.CountNotApplied(refused);
-        (_tableFull, _whole) = (true, false);
+        if (refused > 0) counters.CountNotApplied(refused);
     }
 
     private void End()
@@ -112,7 +117,7 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             table.EndRemoteSnapshot();
         }
 
-        (_inSnapshot, _whole) = (false, !_tableFull);
+        (_inSnapshot, _whole) = (false, true);
         counters.CountSnapshotReceived();
     }
 
