@@ -9,10 +9,11 @@ internal static class ReferenceChecksum
         for (int i = 0; i < bytes.Length; i++)
         {
             sum += i % 2 == 0 ? (uint)bytes[i] << 8 : bytes[i];
-            while (sum > 0xffff)
-            {
-                sum = (sum & 0xffff) + (sum >> 16);
-            }
+        }
+
+        while (sum > 0xffff)
+        {
+            sum = (sum & 0xffff) + (sum >> 16);
         }
 
         return (ushort)~sum;
