@@ -45,6 +45,17 @@ status_of() {
     HALVS_SOCKET=$lab/$1/control.sock HALVS_CONFIG=$lab/halvs.toml timeout 3 "$program" status --json 2>/dev/null || true
 }
 
+# says STATUS FILTER: whether the JSON is there and the filter is true of it (jq 1.6 is content with no input at all).
+says() {
+    [[ -n $1 ]] && jq -e "$2" <<<"$1" >/dev/null 2>&1
+}
+
+serves_with_copy() { says "$1" '.role == "active" and .active == .node and .peer.inSync == true'; }
+
+is_standby() { says "$1" '.role == "standby"'; }
+
+is_standby_in_sync() { says "$(status_of "$1")" '.role == "standby" and .peer.inSync == true'; }
+
 # One serves and knows that the other's copy is complete; the other says standby.
 pair_is_ready() {
     local a b
@@ -57,19 +68,11 @@ pair_is_ready() {
     fi
 }
 
-serves_with_copy() {
-    jq -e '(.role | ascii_downcase) == "active" and .active == .node and .peer.inSync == true' <<<"$1" >/dev/null 2>&1
-}
-
-is_standby() {
-    jq -e '(.role | ascii_downcase) == "standby"' <<<"$1" >/dev/null 2>&1
-}
-
 # Name of the node that serves, or nothing.
 active_director() {
     local host
     for host in director-a director-b; do
-        if jq -e '(.role | ascii_downcase) == "active"' <<<"$(status_of "$host")" >/dev/null 2>&1; then
+        if says "$(status_of "$host")" '.role == "active"'; then
             say "$host"
             return
         fi
@@ -82,15 +85,15 @@ role_line() {
     if [[ -z $status ]]; then
         say "no director answers"
     else
-        jq -r '"\(.role | ascii_downcase), serving: \(.active // "nobody"), peer \(if .peer.alive then "alive" else "lost" end)\(if .peer.inSync then ", in sync" else ", not in sync" end)\(if .blocked then ", BLOCKED: \(.blocked)" else "" end)"' <<<"$status"
+        jq -r '"\(.role), serving: \(.active // "nobody"), peer \(if .peer.alive then "alive" else "lost" end)\(if .peer.inSync then ", in sync" else ", not in sync" end)\(if .blocked then ", BLOCKED: \(.blocked)" else "" end)"' <<<"$status"
     fi
 }
 
-# For a person who wonders why: the last words of both directors.
+# show_logs LINES: for a person who wonders why, the last words of both directors. Needs power.sh.
 show_logs() {
     local host
     for host in director-a director-b; do
         printf -- '--- %s: power %s, %s\n' "$host" "$(power_of "$host")" "$(role_line "$host")"
-        tail -n "${1:-25}" "$lab/$host/director.log" 2>/dev/null || say "(no log)"
+        tail -n "$1" "$lab/$host/director.log" 2>/dev/null || say "(no log)"
     done
 }

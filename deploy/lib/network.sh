@@ -54,9 +54,9 @@ create_bridge() {
 # attach HOST INTERFACE SWITCH BRIDGE PORT ADDRESS/LENGTH. The MAC address is made from the IP address (02:00:IP),
 # so that a host keeps it over a power cycle, as a network card does, and a capture is readable.
 attach() {
-    local host=halvs-$1 interface=$2 switch=halvs-$3 bridge=$4 port=$5 address=$6 mac
-    # shellcheck disable=SC2046 # four numbers are wanted
-    mac=$(printf '02:00:%02x:%02x:%02x:%02x' $(tr . ' ' <<<"${address%/*}"))
+    local host=halvs-$1 interface=$2 switch=halvs-$3 bridge=$4 port=$5 address=$6 octets mac
+    IFS=. read -ra octets <<<"${address%/*}"
+    mac=$(printf '02:00:%02x:%02x:%02x:%02x' "${octets[0]}" "${octets[1]}" "${octets[2]}" "${octets[3]}")
     ip -n "$switch" link add "$port" type veth peer name "$interface" address "$mac" netns "$host"
     ip -n "$switch" link set "$port" master "$bridge"
     ip -n "$host" address add "$address" dev "$interface"

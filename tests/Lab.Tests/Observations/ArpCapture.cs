@@ -7,6 +7,10 @@ namespace HaLvs.Lab.Tests.Observations;
 /// <summary>Who answers for the virtual IP: every ARP packet on the client's cable, while the client keeps asking everybody.</summary>
 public sealed partial class ArpCapture : IDisposable
 {
+    // A new arping asks by broadcast; one that goes on would turn to the first that answered.
+    private const string AskEverybody =
+        $"trap 'exit 0' INT; while :; do arping -q -f -c 1 -w 1 -I eth0 {LabNetwork.VirtualAddress}; sleep 0.1; done";
+
     private readonly Process _capture;
     private readonly Process _questions;
     private readonly Task<string> _packets;
@@ -25,9 +29,7 @@ public sealed partial class ArpCapture : IDisposable
         {
             if (line.StartsWith("listening on", StringComparison.Ordinal))
             {
-                // -b: broadcasts for ever, where a plain arping turns to the first that answered.
-                var questions = Command.Start(LabNetwork.Script,
-                    ["sh", "client", "--", "arping", "-b", "-i", "0.1", "-I", "eth0", LabNetwork.VirtualAddress]);
+                var questions = Command.Start(LabNetwork.Script, ["sh", "client", "--", "bash", "-c", AskEverybody]);
                 return new ArpCapture(capture, questions);
             }
         }
