@@ -2,13 +2,7 @@ using System.Security.Cryptography;
 using HaLvs.Director.Commands;
 using HaLvs.Director.Configuration;
 using HaLvs.Director.Control;
-using HaLvs.Director.Effects;
-using HaLvs.Director.Loops;
 using HaLvs.Director.Reports;
-using HaLvs.Director.State;
-using HaLvs.Director.Sync;
-using HaLvs.Forwarder;
-using HaLvs.Forwarder.Packets;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
 
@@ -50,7 +44,7 @@ public static class DirectorHost
         events.Add(EventSeverity.Notice, "start", $"halvs {ThisProgram.Version}: {options.Node} of cluster {model.Cluster.Name}, configuration {model.Hash:x16}");
         parts.Start();
         await control.StartAsync(CancellationToken.None);
-        var ended = await parts.RunUntilEndedAsync(stop, StopDeadline);
+        var ended = await parts.RunUntilEndedAsync(StopDeadline, stop);
         await control.StopAsync(CancellationToken.None);
         return ended;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using HaLvs.Director.Configuration;
 using HaLvs.Director.Control;
 using HaLvs.Director.Effects;

@@ -28,7 +28,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly PeerFence? _fence;
     private readonly DataPlaneWatch _watch;
     private readonly DataPlaneProbe _probe;
-    private readonly EffectQueue _queue = new();
+    private readonly EffectLoop _queue = new();
     private readonly NodeLoop _loop;
     private readonly InterfaceWatch _interfaces;
     private readonly PingWatch _pings;
@@ -80,14 +80,14 @@ internal sealed class DirectorParts : IAsyncDisposable
     }
 
     /// <summary>Waits for the wish to stop, then for the machine's word that it may; cut short after <paramref name="deadline"/>.</summary>
-    public async Task<int> RunUntilEndedAsync(CancellationToken stop, TimeSpan deadline)
+    public async Task<int> RunUntilEndedAsync(TimeSpan deadline, CancellationToken stop)
     {
         await using var wish = stop.Register(() => _inbox.Post(new NodeInput.Stop()));
         var wished = Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         await Task.WhenAny(_ended.Task, wished);
         try
         {
-            return await _ended.Task.WaitAsync(deadline);
+            return await _ended.Task.WaitAsync(deadline, CancellationToken.None);
         }
         catch (TimeoutException)
         {

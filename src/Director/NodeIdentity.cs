@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using HaLvs.Director.Configuration;
+using HaLvs.Director.Configuration.Secrets;
 using HaLvs.Director.Effects;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Reports;

@@ -21,7 +21,7 @@ public sealed class NodeEffects(
     PeerFence? fence,
     DataPlaneWatch watch,
     EpochStore epochs,
-    EffectQueue queue,
+    EffectLoop queue,
     EventLog events,
     Action<NodeInput> post,
     Action stopped)

@@ -36,11 +36,11 @@ public sealed class PeerFence : IDisposable
         _post = post;
         _events = events;
         _health = new FenceDeviceHealth(target, events);
-        _executor = new FenceExecutor(new FencePlan(target.Plan, MonotonicClock.Now), target, answer =>
+        _executor = new FenceExecutor(target, answer =>
         {
             _answers.Post(answer);
             wake();
-        });
+        }, MonotonicClock.Now);
     }
 
     public string Target => _target.Plan.Target;
@@ -137,10 +137,12 @@ public sealed class PeerFence : IDisposable
                 _events.Add(EventSeverity.Info, "fence", entry.Text);
                 _followers.Progress(entry.Text);
                 break;
-            default:
-                _followers.Ended(new OperationOutcome(false, $"the fence of {Target} was cancelled: it is heard again or no longer wanted"));
-                _post(new NodeInput.FenceReport(_request, FenceOutcome.Cancelled, "cancelled"));
+            case FenceEffect.Cancelled cancelled:
+                _followers.Ended(new OperationOutcome(false, $"the fence of {Target} was cancelled: {cancelled.Detail}"));
+                _post(new NodeInput.FenceReport(_request, FenceOutcome.Cancelled, cancelled.Detail));
                 break;
+            default:
+                throw new InvalidOperationException($"the fence plan said {effect.GetType().Name}, which nobody understands");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace HaLvs.Director.Loops;
 
 /// <summary>Many writers, one reader. The reader sleeps until something is posted or a deadline passes.</summary>
-public sealed class Inbox<T>
+public sealed class Inbox<T> : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _posted = new(false);
@@ -25,6 +25,8 @@ public sealed class Inbox<T>
             (_filling, _draining) = (_draining, _filling);
         return _draining;
     }
+
+    public void Dispose() => _posted.Dispose();
 
     /// <summary>Returns at once when something waits, else after <paramref name="atMost"/>.</summary>
     public void Wait(TimeSpan atMost)

@@ -6,13 +6,13 @@ namespace HaLvs.Director.Loops;
 /// One thread that carries slow effects (disk, netlink) out strictly in the order in which the role machine asked for them. The node loop never
 /// waits for a disk; results come back to it as inputs.
 /// </summary>
-public sealed class EffectQueue : IDisposable
+public sealed class EffectLoop : IDisposable
 {
     private readonly Inbox<Action> _inbox = new();
     private readonly Thread _thread;
     private volatile bool _ending;
 
-    public EffectQueue() => _thread = new Thread(Run) { IsBackground = true, Name = "effects" };
+    public EffectLoop() => _thread = new Thread(Run) { IsBackground = true, Name = "effects" };
 
     public void Start() => _thread.Start();
 
