@@ -9,9 +9,7 @@ internal static class KeySet
 {
     public const string ClusterKey = "cluster.key";
 
-    private const UnixFileMode FolderMode = SecretFile.OwnerOnly | UnixFileMode.UserExecute;
-
-    private const UnixFileMode PublicMode = SecretFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>All files that a set has, secret ones first.</summary>
     public static IEnumerable<string> FileNames(IReadOnlyList<string> nodes) =>
@@ -46,8 +44,8 @@ internal static class KeySet
     }
 
     private static void Secret(KeySetRequest request, string name, string text) =>
-        SecretFile.Write(Path.Combine(request.Directory, name), text, SecretFile.OwnerOnly);
+        KeyFile.WriteSecret(Path.Combine(request.Directory, name), text);
 
     private static void Public(KeySetRequest request, string name, string text) =>
-        SecretFile.Write(Path.Combine(request.Directory, name), text, PublicMode);
+        KeyFile.WritePublic(Path.Combine(request.Directory, name), text);
 }

@@ -34,9 +34,9 @@ public static class FileChecks
     {
         // A node never fences itself: its own device's password may live on the peer only.
         bool needed = device.Target != node;
-        if (device.PasswordFile is { } file && SecretFile.Complaint(file, "write the password there, mode 0600,") is { } complaint)
+        if (device.PasswordFile is { } file && KeyFile.Complaint(file) is { } complaint)
         {
-            yield return new FileIssue(needed, $"{file}: {complaint}");
+            yield return new FileIssue(needed, complaint);
         }
 
         if (device.Program is { } program && ProgramComplaint(program) is { } programComplaint)

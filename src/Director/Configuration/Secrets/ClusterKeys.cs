@@ -19,7 +19,7 @@ public static class ClusterKeys
     {
         var keys = new List<byte[]>();
         int lineNumber = 0;
-        foreach (string line in SecretFile.ReadText(path).Split('\n'))
+        foreach (string line in KeyFile.ReadSecret(path).Split('\n'))
         {
             lineNumber++;
             string text = line.Trim();

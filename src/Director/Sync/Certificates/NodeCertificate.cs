@@ -56,7 +56,7 @@ public sealed class NodeCertificate : IDisposable
     {
         try
         {
-            return X509Certificate2.CreateFromPem(SecretFile.ReadPublicText(path));
+            return X509Certificate2.CreateFromPem(KeyFile.ReadPublic(path));
         }
         catch (CryptographicException exception)
         {
@@ -67,7 +67,7 @@ public sealed class NodeCertificate : IDisposable
     private static X509Certificate2 ReadWithKey(string certificatePath, string keyPath)
     {
         using X509Certificate2 publicPart = ReadCertificate(certificatePath);
-        string keyPem = SecretFile.ReadText(keyPath);
+        string keyPem = KeyFile.ReadSecret(keyPath);
         using ECDsa key = ECDsa.Create();
         try
         {

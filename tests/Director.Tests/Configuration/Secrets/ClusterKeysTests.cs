@@ -55,7 +55,7 @@ public sealed class ClusterKeysTests : IDisposable
         }
 
         Assert.Equal(
-            $"{path}: belongs to user id 12345, neither root nor this user; run: chown root {path}",
+            $"{path} belongs to user 12345, who could change the secret. Mend it: chown root {path}",
             Assert.Throws<ConfigurationException>(() => ClusterKeys.Read(path)).Message);
     }
 }

@@ -34,12 +34,12 @@ public sealed class NodeCertificateTests : IDisposable
     public void Load_KeyReadableByOthers_SaysChmod()
     {
         File.SetUnixFileMode(folder["a.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Fails("a", $"{folder["a.key"]}: is open to group or others (mode 0404); run: chmod 600 {folder["a.key"]}");
+        Fails("a", $"{folder["a.key"]} has mode 0404: others than its owner can reach the secret. Mend it: chmod 600 {folder["a.key"]}");
     }
 
     [Fact]
     public void Load_MissingCertificate_SaysKeygen() =>
-        Fails("c", $"{folder["c.pem"]}: does not exist (or its folder is closed to this user); make it with halvs keygen or correct the path");
+        Fails("c", $"{folder["c.pem"]} does not exist, is empty or is no certificate file. Make it with halvs keygen, or correct the path.");
 
     [Fact]
     public void Load_KeyOfTheOtherNode_SaysThatTheyDoNotFit()
