@@ -49,7 +49,7 @@ public static class StatusText
         string? target = s.FenceRun?.Target ?? s.Peer?.Name;
         if (target is not null && !s.Blocked.Contains("--confirm", StringComparison.Ordinal))
         {
-            TextBlock.AppendWrapped(text, "!! ", $"If you have made sure that {target} is off: halvs fence {target} --confirm", Columns);
+            TextBlock.AppendWrapped(text, "!! ", $"If you have made sure that {target} is off:\n  halvs fence {target} --confirm", Columns);
         }
     }
 

@@ -36,6 +36,8 @@ internal static class StatusSamples
     public static DirectorStatus Single() => ActivePair() with
     {
         Node = new NodeStatus("solo", Role.Active, 1, 7, "solo", false, null, [], null, null, []),
+        Health = "healthy",
+        Reasons = [],
         Fence = [],
         Sync = null,
     };

@@ -35,12 +35,7 @@ internal sealed class EchoServer : IDisposable
     {
         foreach (Socket s in _accepted)
         {
-            if (reset)
-            {
-                s.LingerState = new LingerOption(true, 0);
-            }
-
-            s.Close();
+            End(s, reset);
         }
     }
 
@@ -50,6 +45,23 @@ internal sealed class EchoServer : IDisposable
         _answering.Set();
         _listener.Dispose();
         EndAll(reset: true);
+    }
+
+    private static void End(Socket socket, bool reset)
+    {
+        try
+        {
+            if (reset)
+            {
+                socket.LingerState = new LingerOption(true, 0);
+            }
+
+            socket.Close();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its client had closed it before.
+        }
     }
 
     private async Task AcceptAsync()
