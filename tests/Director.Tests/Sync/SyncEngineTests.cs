@@ -186,6 +186,27 @@ public class SyncEngineTests
         Assert.True(replica.Engine.Counters.Received < 10_000, "20,000 changes of 200 flows were not coalesced");
     }
 
+    /// <summary>Signs of life would hide a wake-up that got lost: here there are none, so a lost one hangs.</summary>
+    [Fact]
+    public async Task Changes_NoSignsOfLife_EveryBurstIsAcknowledged()
+    {
+        (SyncIdentity a, SyncIdentity b) = SyncNode.Pair();
+        var timing = new SyncTiming { Idle = TimeSpan.FromMinutes(2), Dead = TimeSpan.FromMinutes(20), BatchRecords = 8, WindowRecords = 24 };
+        await using var source = new SyncNode(a, new FakeTable(), timing);
+        await using var replica = new SyncNode(b, new FakeTable(), timing);
+        StartAsActive(source, replica);
+        await BothInSync(source, replica);
+        var random = new Random(1);
+        for (int burst = 0; burst < 2_000; burst++)
+        {
+            for (int i = random.Next(1, 60); i > 0; i--) source.Upsert(random.Next(2_000));
+            if (burst % 4 == 0) await Acknowledged(source);
+        }
+
+        await Acknowledged(source);
+        AssertEqual(source, replica);
+    }
+
     [Fact]
     public async Task RequestDrain_PeerFollows_AnswersTrueAfterTheLastChange()
     {
