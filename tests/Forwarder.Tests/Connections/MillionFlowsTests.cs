@@ -50,6 +50,7 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
         byte[] frame = Frame(Wire.Tcp("1.0.0.0:1", "192.0.2.100:80", "S"));
         Feed(director, frame, 1);
         long packets = 0;
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.ElapsedMilliseconds < 500)
         {
@@ -59,7 +60,8 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{packets / watch.Elapsed.TotalSeconds:N0} packets/s");
+        double cpuSeconds = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+        output.WriteLine($"{packets / watch.Elapsed.TotalSeconds:N0} packets/s of wall clock; {packets / cpuSeconds:N0} per second of this process's CPU time");
         Assert.Equal(64, director.Core.ConnectionCount);
     }
 
