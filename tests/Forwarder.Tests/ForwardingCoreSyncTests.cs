@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Tests.Lab;
 
@@ -176,9 +175,9 @@ public sealed class ForwardingCoreSyncTests
         Assert.Equal(Counts(active), Counts(standby));
     }
 
-    private static ImmutableArray<string> Rows(TestDirector director) =>
+    private static string[] Rows(TestDirector director) =>
         [.. director.Connections().Select(c => (c with { RemainingMilliseconds = 0 }).ToString()).Order(StringComparer.Ordinal)];
 
-    private static ImmutableArray<(string, int, int)> Counts(TestDirector director) =>
+    private static (string, int, int)[] Counts(TestDirector director) =>
         [.. director.Core.SnapshotServices().SelectMany(s => s.Servers.Select(r => (r.Address.WithPort(r.Port), r.ActiveConnections, r.InactiveConnections)))];
 }

@@ -70,7 +70,6 @@ internal sealed class TestDirector
     public byte[]? Send(byte[] packet)
     {
         byte[] routed = Hop(packet);
-        Array.Clear(_frame);
         Virtio.CopyTo(_frame, 0);
         routed.CopyTo(_frame, ForwardingCore.VirtioHeaderBytes);
         int length = Core.Process(_frame, ForwardingCore.VirtioHeaderBytes + routed.Length, Now);
