@@ -68,7 +68,7 @@ public sealed partial class NodeMachine
     /// <summary>Probing takes a moment: it begins with the first sign of trouble, so that the answer is there when it is needed.</summary>
     private void WatchEarly()
     {
-        var late = _lastFresh is { } heard && _now - heard >= _config.Warn && PeerHolds;
+        var late = _lastFresh is { } heard && _now - heard >= _config.Warn && PeerHolds && _evidence.Current is null;
         Watch(late);
     }
 
