@@ -65,7 +65,7 @@ internal sealed class NodeIdentity
         Start = Model.Heartbeat.Start,
         SlowestFence = Self.Fence.Length == 0 ? FenceMargin : TargetOf(Self).Plan.SlowestPass + FenceMargin,
         Links = [.. Self.Links.Select(l => l.Text)],
-        CanFencePeer = Peer is { Fence.Length: > 0 },
+        CanFencePeer = Peer?.Fence.Any(f => f.Type != "manual") ?? false,
         ConfigurationHash = Model.Hash,
     };
 

@@ -1,8 +1,11 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
+using HaLvs.Director;
 using HaLvs.Director.Commands;
 
 [assembly: SupportedOSPlatform("linux")]
-[assembly: InternalsVisibleTo("HaLvs.Director.Tests")]
 
-return await CommandLine.RunAsync(args, new CommandHost());
+return await CommandLine.RunAsync(args, new CommandHost
+{
+    Run = DirectorHost.RunAsync,
+    MoreCommands = [CheckCommand.Create(), KeygenCommand.Create()],
+});

@@ -15,6 +15,7 @@ internal static class StartChecks
         if (model.Nodes.All(n => n.Name != options.Node))
             throw new DirectorStartException(
                 $"{options.ConfigurationPath} has no [[node]] named \"{options.Node}\"; it has {string.Join(", ", model.Nodes.Select(n => n.Name))}: give --node NAME");
-        return model;
+        var wrong = FileChecks.Run(model, options.Node).Where(i => i.IsError).Select(i => i.Text).ToArray();
+        return wrong.Length == 0 ? model : throw new DirectorStartException(string.Join('\n', wrong));
     }
 }
