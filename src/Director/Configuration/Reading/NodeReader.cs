@@ -14,13 +14,15 @@ internal static class NodeReader
         var reader = new TableReader(table, NodeTable.Table, issues);
         reader.ReportUnknownKeys();
         bool word = reader.Node(NodeTable.Fence) is TomlText;
+        IReadOnlyList<Setting<LinkModel>> links = reader.List(NodeTable.Links, LinkText.Parse);
         return new NodeConfig(
             table.At,
             reader.Text(NodeTable.Name, WordText.Name),
             reader.Text(NodeTable.Sync, Ipv4Text.EndPoint),
             reader.Has(NodeTable.Sync),
-            reader.List(NodeTable.Links, LinkText.Parse),
+            links,
             reader.Node(NodeTable.Links) is not (null or TomlList { Items.Count: 0 }),
+            reader.Node(NodeTable.Links) is null || (reader.Node(NodeTable.Links) is TomlList list && list.Items.Count == links.Count),
             word ? [] : [.. SubTables.Many(reader, NodeTable.Fence).Select(t => FenceReader.Read(t, issues))],
             reader.Has(NodeTable.Fence),
             word ? reader.Text(NodeTable.Fence, Without) : null);

@@ -42,7 +42,7 @@ internal static class LinkRules
             {
                 issues.Error(node.At, "node.links", "a pair needs at least one heartbeat link; add links = [\"udp:ADDRESS:PORT\", \"serial:DEVICE:BAUD\"]");
             }
-            else if (node.Links.Count == 1)
+            else if (node.LinksReadable && node.Links.Count == 1)
             {
                 issues.Warning(node.Links[0].At, "node.links", "is the only heartbeat link: one bad cable looks like a dead node; add a second one on another path");
             }
@@ -51,6 +51,11 @@ internal static class LinkRules
 
     private static void CheckPairs(NodeConfig first, NodeConfig second, IssueList issues)
     {
+        if (!first.LinksReadable || !second.LinksReadable)
+        {
+            return;
+        }
+
         if (first.LinksGiven && second.LinksGiven && first.Links.Count != second.Links.Count)
         {
             issues.Error(second.At, "node.links",

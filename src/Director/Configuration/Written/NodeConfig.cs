@@ -5,6 +5,7 @@ namespace HaLvs.Director.Configuration.Written;
 
 /// <param name="At">The header of the table.</param>
 /// <param name="LinksGiven">The key is there, even if its links are unreadable or none.</param>
+/// <param name="LinksReadable">No link was dropped because of an error of its own: only then their number means something.</param>
 /// <param name="FenceGiven">Devices or "none" are there, even if unreadable.</param>
 /// <param name="WithoutFence">fence = "none".</param>
 internal sealed record NodeConfig(
@@ -14,6 +15,7 @@ internal sealed record NodeConfig(
     bool SyncGiven,
     IReadOnlyList<Setting<LinkModel>> Links,
     bool LinksGiven,
+    bool LinksReadable,
     IReadOnlyList<FenceConfig> Fence,
     bool FenceGiven,
     Setting<string>? WithoutFence)
