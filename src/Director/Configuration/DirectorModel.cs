@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
@@ -24,6 +25,9 @@ public sealed record DirectorModel
 
     public required ImmutableArray<VirtualServiceConfig> Services { get; init; }
 
+    /// <summary>How the real servers of a service are checked; a service without an entry is not.</summary>
+    public ImmutableArray<CheckModel> Checks { get; init; } = [];
+
     public NodeModel NodeNamed(string name) => Nodes.First(n => n.Name == name);
 
     public NodeModel? PeerOf(string name) => Nodes.FirstOrDefault(n => n.Name != name);
@@ -46,6 +50,8 @@ public sealed record ClusterModel
 
 public sealed record NetworkModel
 {
+    public const int DefaultConnectionCapacity = 1_000_000;
+
     public required string External { get; init; }
 
     public required string Internal { get; init; }
@@ -64,7 +70,7 @@ public sealed record NetworkModel
     public string Offload { get; init; } = "auto";
 
     /// <summary>Connections at most.</summary>
-    public int ConnectionCapacity { get; init; } = 1_000_000;
+    public int ConnectionCapacity { get; init; } = DefaultConnectionCapacity;
 }
 
 public sealed record HeartbeatModel
@@ -93,6 +99,12 @@ public sealed record NodeModel
     /// <summary>Devices that switch the power of this node.</summary>
     public ImmutableArray<FenceDeviceConfig> Fence { get; init; } = [];
 }
+
+/// <summary>A check of the real servers of the service at (protocol, address, port).</summary>
+/// <param name="Type">"tcp", "http" or "none".</param>
+/// <param name="Path">http: path of the request.</param>
+public sealed record CheckModel(
+    TransportProtocol Protocol, Ip Address, ushort Port, string Type, string Path, TimeSpan Interval, TimeSpan Timeout);
 
 /// <summary>"udp:ADDRESS:PORT" (the node's own address) or "serial:DEVICE:BAUD". Links pair up by position: link i of one node talks to link i of the other.</summary>
 public abstract record LinkModel(string Text)

@@ -1,0 +1,18 @@
+using System.Net;
+using HaLvs.Director.Configuration.Issues;
+using HaLvs.Director.Configuration.Values;
+
+namespace HaLvs.Director.Configuration.Written;
+
+internal sealed record NetworkConfig(
+    Setting<string>? External,
+    Setting<string>? Internal,
+    IReadOnlyList<Setting<IPAddress>> VirtualAddresses,
+    Setting<AddressWithPrefix>? Gateway,
+    Setting<bool>? Masquerade,
+    Setting<string>? Offload,
+    Setting<int>? ConnectionCapacity)
+{
+    /// <summary>Where an empty list of virtual addresses stands.</summary>
+    public Position? NoVirtualAddress { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace HaLvs.Linux.Interop;
+
+/// <summary>
+/// The C type that a struct mirrors. Fields carry the C names; names that begin with an underscore are padding. A test compiles one static
+/// assertion for the size of each such struct and for the offset and size of each field, and fails for a struct here without this attribute.
+/// </summary>
+[AttributeUsage(AttributeTargets.Struct)]
+internal sealed class KernelStructAttribute(string cType) : Attribute
+{
+    public string CType { get; } = cType;
+}
