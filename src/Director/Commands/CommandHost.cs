@@ -7,9 +7,6 @@ public sealed record CommandHost
     public Func<RunOptions, CancellationToken, Task<int>> Run { get; init; } =
         (_, _) => throw new OperatorException("this build of halvs has no director inside; use the packaged program");
 
-    /// <summary>More verbs, made elsewhere: check, keygen.</summary>
-    public IReadOnlyList<System.CommandLine.Command> MoreCommands { get; init; } = [];
-
     public TextReader Input { get; init; } = Console.In;
 
     /// <summary>Somebody sits there and can be asked.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using HaLvs.Director.Configuration;
 using HaLvs.Director.Control;
 
 namespace HaLvs.Director.Commands;
@@ -49,6 +50,7 @@ public static class CommandLine
     private static (int Code, string Text)? Describe(Exception e, CancellationToken cancel) => e switch
     {
         OperatorException known => (known.ExitCode, known.Message),
+        ConfigurationException known => (ExitCode.Failed, known.Message),
         ControlSocketException known => (ExitCode.Failed, known.Message),
         OperationCanceledException when cancel.IsCancellationRequested => (ExitCode.Failed, "interrupted; what the director had begun may go on: see halvs events"),
         IOException io => (ExitCode.Failed, io.Message),

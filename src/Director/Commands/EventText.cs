@@ -21,7 +21,7 @@ public sealed class EventText(TimeZoneInfo zone)
             text.Append(CultureInfo.InvariantCulture, $"-- {local:yyyy-MM-dd}\n");
         }
 
-        string since = _previousMilliseconds is { } previous ? $"+{DurationText.Fine(Math.Max(0, e.MonotonicMilliseconds - previous))}" : "";
+        string since = _previousMilliseconds is { } previous ? $"+{ElapsedText.Fine(Math.Max(0, e.MonotonicMilliseconds - previous))}" : "";
         _previousMilliseconds = e.MonotonicMilliseconds;
         string body = string.Join($"\n{new string(' ', 41)}", e.Text.ReplaceLineEndings("\n").Split('\n'));
         return text.Append(CultureInfo.InvariantCulture, $"{Mark(e.Severity)} {local:HH:mm:ss.fff}  {since,10}  {e.Kind,-13}  {body}\n").ToString();

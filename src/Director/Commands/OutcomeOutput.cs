@@ -23,7 +23,7 @@ internal static class OutcomeOutput
 
         if (outcome.Done && !json)
         {
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{outcome.Text} ({DurationText.Fine(milliseconds)})");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{outcome.Text} ({ElapsedText.Fine(milliseconds)})");
         }
 
         if (!outcome.Done)

@@ -15,6 +15,7 @@ public static class RootCommandFactory
         RootCommand root = new("HaLvs: two Linux machines as one load balancer that does not die.")
         {
             RunCommand.Create(host),
+            CheckCommand.Create(),
             StatusCommand.Create(),
             EventsCommand.Create(),
             SwitchoverCommand.Create(),
@@ -23,11 +24,8 @@ public static class RootCommandFactory
             ConnectionsCommand.Create(),
             ReloadCommand.Create(),
             TrafficCommand.Create(),
+            KeygenCommand.Create(),
         };
-        foreach (Command more in host.MoreCommands)
-        {
-            root.Add(more);
-        }
 
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         return root;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Control;
 
 namespace HaLvs.Director.Commands;
@@ -51,12 +52,14 @@ internal static class SharedOptions
     private static TimeSpan ParseDuration(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (!DurationText.TryParse(text, out TimeSpan duration) || duration <= TimeSpan.Zero)
+        Parsed<TimeSpan> parsed = DurationText.Parse(text);
+        string? complaint = parsed.Complaint ?? (parsed.Value < TimeSpan.FromMilliseconds(1) ? $"\"{text}\" is shorter than 1ms" : null);
+        if (complaint is not null)
         {
-            result.AddError($"'{text}' is not a duration; write a number above zero and a unit, such as 100ms, 2s, 5m");
+            result.AddError(complaint);
         }
 
-        return duration;
+        return parsed.Value;
     }
 
     private static IPEndPoint? ParseTarget(ArgumentResult result)

@@ -30,7 +30,7 @@ public static class StatusText
 
     private static void AddTitle(StringBuilder text, StatusReply s) => text.Append(
         CultureInfo.InvariantCulture,
-        $"{s.Node}: {s.Role.ToUpperInvariant()}, {s.Health}, epoch {s.Epoch}, up {DurationText.Coarse(TimeSpan.FromSeconds(s.UptimeSeconds))}, halvs {s.Version}\n");
+        $"{s.Node}: {s.Role.ToUpperInvariant()}, {s.Health}, epoch {s.Epoch}, up {ElapsedText.Coarse(TimeSpan.FromSeconds(s.UptimeSeconds))}, halvs {s.Version}\n");
 
     private static void AddBlocked(StringBuilder text, StatusReply s)
     {
@@ -78,7 +78,7 @@ public static class StatusText
 
     private static string PeerSentence(Peer peer)
     {
-        string heard = peer.HasLastHeardMilliseconds ? $"heard {DurationText.Fine(peer.LastHeardMilliseconds)} ago" : "never heard";
+        string heard = peer.HasLastHeardMilliseconds ? $"heard {ElapsedText.Fine(peer.LastHeardMilliseconds)} ago" : "never heard";
         string life = peer.ConfirmedOff ? "confirmed off" : peer.Alive ? $"alive, {heard}" : $"silent, {heard}";
         string role = peer.HasRole ? $" {peer.Role}," : "";
         string configuration = peer.SameConfiguration || !peer.Alive ? "" : ", OTHER CONFIGURATION";
@@ -131,7 +131,7 @@ public static class StatusText
         }
     }
 
-    private static string Heard(Link link) => link.HasLastHeardMilliseconds ? $"heard {DurationText.Fine(link.LastHeardMilliseconds)} ago" : "never heard";
+    private static string Heard(Link link) => link.HasLastHeardMilliseconds ? $"heard {ElapsedText.Fine(link.LastHeardMilliseconds)} ago" : "never heard";
 
     private static string End(string address, uint port) => address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
 

@@ -45,7 +45,7 @@ public sealed class Drill(ControlClient client, DrillOptions options, Action<str
         failure ??= served is null && options.Kind != DrillKind.ProcessKill ? await WhyNotServedAsync(cancel) : null;
         if (traffic is not null)
         {
-            progress($"settling for {DurationText.Fine(options.Settle.TotalMilliseconds)}");
+            progress($"settling for {ElapsedText.Fine(options.Settle.TotalMilliseconds)}");
             await Task.Delay(options.Settle, cancel);
         }
 

@@ -15,7 +15,7 @@ public static class DrillText
         text.Append("      0.00 ms               the blow\n");
         foreach (DrillMoment m in r.Timeline)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{DurationText.Fine(m.AfterBlowMs),13}  {"+" + DurationText.Fine(m.SincePreviousMs),11}  {m.Kind}: {m.Text}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ElapsedText.Fine(m.AfterBlowMs),13}  {"+" + ElapsedText.Fine(m.SincePreviousMs),11}  {m.Kind}: {m.Text}\n");
         }
 
         text.Append('\n');
@@ -23,7 +23,7 @@ public static class DrillText
         {
             text.Append(TrafficText.Render(traffic));
             text.Append(r.FirstNewConnectionMs is { } first
-                ? $"first new     {DurationText.Fine(first)} after the blow\n"
+                ? $"first new     {ElapsedText.Fine(first)} after the blow\n"
                 : "first new     no gap above 50 ms\n");
         }
 

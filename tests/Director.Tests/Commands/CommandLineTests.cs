@@ -14,7 +14,8 @@ public class CommandLineTests
     [InlineData("fence a --test --on", "halvs: --test, --confirm and --on exclude each other: give one of them, or none to cut the power; see halvs fence --help")]
     [InlineData("drill powercut", "halvs: unknown drill 'powercut' (did you mean 'power-cut'?); there are switchover, process-kill, power-cut; see halvs drill --help")]
     [InlineData("traffic --target 192.0.2.100", "halvs: '192.0.2.100' is not ADDRESS:PORT, such as 192.0.2.100:80; see halvs traffic --help")]
-    [InlineData("traffic --target 192.0.2.100:7 --interval 5", "halvs: '5' is not a duration; write a number above zero and a unit, such as 100ms, 2s, 5m; see halvs traffic --help")]
+    [InlineData("traffic --target 192.0.2.100:7 --interval 5", "halvs: 5 has no unit; write \"5ms\", \"5s\" or \"5m\"; see halvs traffic --help")]
+    [InlineData("traffic --target 192.0.2.100:7 --probe-interval 0ms", "halvs: \"0ms\" is shorter than 1ms; see halvs traffic --help")]
     [InlineData("traffic --target 192.0.2.100:7 --connections -1", "halvs: --connections -1: must be between 0 and 1000000; see halvs traffic --help")]
     [InlineData("traffic --target 192.0.2.100:7 --protocol ftp", "halvs: --protocol ftp: must be echo or http; see halvs traffic --help")]
     public async Task RunAsync_WrongUsage_ExitTwoWithOneLineAndTheNearestWord(string line, string expected)

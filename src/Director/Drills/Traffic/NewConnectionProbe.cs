@@ -19,17 +19,17 @@ internal sealed class NewConnectionProbe(TrafficOptions options) : IDisposable
     public long Corrupted => Interlocked.Read(ref _corrupted);
 
     /// <summary>The first gap counts from here.</summary>
-    public void Begin(double now) => _lastServed = now;
+    public void Begin(double now) => _lastServed = Math.Round(now, 3);
 
     /// <summary>Fire and forget: the outcome is counted inside.</summary>
     public void Launch(uint number) => _ = RunAsync(number);
 
-    /// <summary>Up to now: a service that is still away has a gap that has not ended.</summary>
+    /// <summary>Up to now: a service that is still away has a gap that has not ended, and then its end is exactly <paramref name="now"/>.</summary>
     public (NewConnectionReport Report, IReadOnlyList<TrafficGap> Gaps) Report(double now)
     {
         lock (_gate)
         {
-            double open = now - _lastServed;
+            double open = Math.Round(now - _lastServed, 3);
             List<TrafficGap> gaps = [.. _gaps];
             if (open > ReportedGapMilliseconds)
             {
@@ -90,7 +90,7 @@ internal sealed class NewConnectionProbe(TrafficOptions options) : IDisposable
 
     private void Note(bool served)
     {
-        double now = MonotonicClock.Milliseconds;
+        double now = Math.Round(MonotonicClock.Milliseconds, 3);
         lock (_gate)
         {
             _failed += served ? 0 : 1;
@@ -100,7 +100,7 @@ internal sealed class NewConnectionProbe(TrafficOptions options) : IDisposable
             }
 
             _ok++;
-            double gap = now - _lastServed;
+            double gap = Math.Round(now - _lastServed, 3);
             _longestGap = Math.Max(_longestGap, gap);
             if (gap > ReportedGapMilliseconds)
             {

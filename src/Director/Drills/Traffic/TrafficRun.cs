@@ -151,13 +151,13 @@ public sealed class TrafficRun : IAsyncDisposable
     {
         (HeldConnection Held, string? Lost)[] all = [.. _held.Select(h => (h, h.Lost ?? alsoLost(h)))];
         HeldConnection? slowest = all.Where(c => c.Lost is null).Select(c => c.Held).MaxBy(h => h.LongestStallMilliseconds);
-        double end = ended ?? MonotonicClock.Milliseconds;
+        double end = Math.Round(ended ?? MonotonicClock.Milliseconds, 3);
         (NewConnectionReport news, IReadOnlyList<TrafficGap> gaps) = _probe.Report(end);
         return new TrafficReport(
             _options.Target.ToString(), _options.Protocol.ToString().ToLowerInvariant(), _held.Length,
             all.Count(c => c.Lost is not null), _held.Sum(h => h.Corrupted) + _probe.Corrupted, _held.Sum(h => h.Answers),
             Math.Round(slowest?.LongestStallMilliseconds ?? 0, 3), Math.Round(slowest?.LongestStallEnd ?? 0, 3), _held.Sum(h => h.Renewed),
             news, gaps, [.. all.Where(c => c.Lost is not null).GroupBy(c => c.Lost!).Select(g => new LostReason(g.Key, g.Count()))],
-            Math.Round(_started, 3), Math.Round(end, 3));
+            Math.Round(_started, 3), end);
     }
 }

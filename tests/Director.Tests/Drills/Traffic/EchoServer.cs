@@ -54,11 +54,14 @@ internal sealed class EchoServer : IDisposable
             if (reset)
             {
                 socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
+                return;
             }
 
-            socket.Close();
+            // A close with unread bytes would be a reset again.
+            socket.Shutdown(SocketShutdown.Send);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
             // Its client had closed it before.
         }
