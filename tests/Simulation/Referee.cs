@@ -17,7 +17,6 @@ public sealed class Referee(Run run)
     private readonly ulong[] _lastTaken = new ulong[2];
     private readonly ulong[] _lastGrant = new ulong[2];
     private readonly ulong[] _request = new ulong[2];
-    private readonly int[] _newestLife = new int[2];
     private readonly TimeSpan[] _bootedAt = new TimeSpan[2];
     private readonly HashSet<ulong> _taken = [];
     private readonly HashSet<(int Node, int Life, int Link, int SenderLife, ulong Sequence)> _delivered = [];
@@ -28,7 +27,7 @@ public sealed class Referee(Run run)
     public void Booted(int node)
     {
         (_evidence[node], _heardFresh[node], _peerHadOurs[node], _lastGrant[node]) = (null, null, null, 0);
-        (_request[node], _newestLife[node], _bootedAt[node], _rotatedAt[node]) = (0, 0, run.World.Now, run.World.Now);
+        (_request[node], _bootedAt[node], _rotatedAt[node]) = (0, run.World.Now, run.World.Now);
         (_peerHadOurs[1 - node], _heard[node]) = (null, false);
     }
 
@@ -59,18 +58,17 @@ public sealed class Referee(Run run)
         if (frame.Words is not { } words) return;
         var firstCopy = _delivered.Add((node, run.Nodes[node].Life, link, frame.SenderLife, words.Sequence));
         NoteEvidence(node, frame, words);
-        if (frame.SenderLife != run.Nodes[1 - node].Life) return;
-        NoteHad(1 - node, frame);
+        var lives = frame.SenderLife == run.Nodes[1 - node].Life;
+        if (lives) NoteHad(1 - node, frame);
         if (_peerHadOurs[node] is not { } had || frame.SentAt < had) return;
         _heard[node] = true;
-        if (frame.Original && firstCopy) _heardFresh[node] = run.World.Now;
+        if (lives && frame.Original && firstCopy) _heardFresh[node] = run.World.Now;
     }
 
-    /// <summary>Consent outlives the one who gave it: it counts if it answers the present request, or leaves for good, in the newest life heard.</summary>
+    /// <summary>Consent outlives the life that gave it, which was the last that could have taken: what comes after it starts passive.</summary>
     private void NoteEvidence(int node, Frame frame, in HeartbeatMessage words)
     {
-        if (frame.SentAt < _bootedAt[node] || frame.SenderLife < _newestLife[node]) return;
-        _newestLife[node] = frame.SenderLife;
+        if (frame.SentAt < _bootedAt[node]) return;
         if (words.Role == Role.Stopped) _evidence[node] = "peer stopped";
         var answers = words.Granted != 0 && words.Granted == _request[node] && words.GrantedTo == run.Nodes[node].Counter;
         if (answers && !words.Says(HeartbeatBits.Holding)) _evidence[node] = "peer released";
