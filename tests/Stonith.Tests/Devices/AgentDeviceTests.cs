@@ -63,7 +63,9 @@ public sealed class AgentDeviceTests
         var script = folder.Script("agent", $"cat > {seen}; echo \"args: $*\" >> {seen}\n");
         var config = Agent(script, ("power-wait", "2"), ("plug", "a=b")) with
         {
-            Address = "192.0.2.9", User = "operator", PasswordFile = folder.File("password", "se cret=1\n"),
+            Address = "192.0.2.9",
+            User = "operator",
+            PasswordFile = folder.File("password", "se cret=1\n"),
         };
         await new AgentDevice(config).ExecuteAsync(DeviceAction.Off, default);
         Assert.Equal("ip=192.0.2.9\nusername=operator\npower_wait=2\nplug=a=b\npassword=se cret=1\naction=off\nargs: \n", await File.ReadAllTextAsync(seen));
@@ -173,7 +175,10 @@ public sealed class AgentDeviceTests
         var ipmi = controller.Config(password);
         return Agent("fence_ipmilan", ("lanplus", "1"), ("cipher", "3"), ("ipport", $"{ipmi.Port}"), ("power_wait", "0")) with
         {
-            Address = ipmi.Address, User = ipmi.User, PasswordFile = ipmi.PasswordFile, CommandTimeout = TimeSpan.FromSeconds(15),
+            Address = ipmi.Address,
+            User = ipmi.User,
+            PasswordFile = ipmi.PasswordFile,
+            CommandTimeout = TimeSpan.FromSeconds(15),
         };
     }
 }

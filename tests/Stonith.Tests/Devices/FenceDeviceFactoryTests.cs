@@ -40,7 +40,12 @@ public sealed class FenceDeviceFactoryTests
 
     private static FenceDeviceConfig Entry(string type) => new()
     {
-        Target = "director-a", Type = type, Address = "192.0.2.9", User = "admin", PasswordFile = "/etc/halvs/password", Program = "fence_apc_snmp",
+        Target = "director-a",
+        Type = type,
+        Address = "192.0.2.9",
+        User = "admin",
+        PasswordFile = "/etc/halvs/password",
+        Program = "fence_apc_snmp",
         Options = new Dictionary<string, string> { ["plug"] = "3" },
     };
 }

@@ -46,7 +46,11 @@ public sealed class IpmiDeviceTests
         using var folder = new ScratchFolder();
         var config = new FenceDeviceConfig
         {
-            Target = "director-a", Type = "ipmi", Address = "127.0.0.1", Port = IpmiSimulator.FreeUdpPort(), User = "admin",
+            Target = "director-a",
+            Type = "ipmi",
+            Address = "127.0.0.1",
+            Port = IpmiSimulator.FreeUdpPort(),
+            User = "admin",
             PasswordFile = folder.File("password", "secret"),
         };
         var clock = Stopwatch.StartNew();
@@ -98,7 +102,11 @@ public sealed class IpmiDeviceTests
         using var folder = new ScratchFolder();
         var config = new FenceDeviceConfig
         {
-            Target = "director-a", Type = "ipmi", Address = "127.0.0.1", User = "admin", PasswordFile = folder.File("password", text, mode),
+            Target = "director-a",
+            Type = "ipmi",
+            Address = "127.0.0.1",
+            User = "admin",
+            PasswordFile = folder.File("password", text, mode),
         };
         var answer = await new IpmiDevice(config).ExecuteAsync(DeviceAction.Off, default);
         Assert.Equal(DeviceReply.Failed, answer.Reply);
