@@ -111,9 +111,14 @@ public sealed class DirectorNode(
         if (!change.IsAllowed)
             return Task.FromResult(Refuse(change.Text));
         lock (dataPlane.Gate)
+        {
+            dataPlane.Core.Configure(CoreOptions.Of(next.Network) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
             dataPlane.Core.ApplyServices(next.Services);
+        }
         _model = next;
         loop.Post(new NodeInput.ConfigurationChanged(next.Hash));
+        if (sync is not null)
+            sync.ConfigurationHash = next.Hash;
         events.Add(EventSeverity.Notice, "configuration", $"reloaded: {change.Text.Replace("\n", "; ", StringComparison.Ordinal)}");
         return Task.FromResult(new OperationOutcome(true, change.Text));
     }

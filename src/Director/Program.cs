@@ -4,8 +4,4 @@ using HaLvs.Director.Commands;
 
 [assembly: SupportedOSPlatform("linux")]
 
-return await CommandLine.RunAsync(args, new CommandHost
-{
-    Run = DirectorHost.RunAsync,
-    MoreCommands = [CheckCommand.Create(), KeygenCommand.Create()],
-});
+return await CommandLine.RunAsync(args, new CommandHost { Run = DirectorHost.RunAsync });

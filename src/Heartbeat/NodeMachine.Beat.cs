@@ -37,7 +37,7 @@ public sealed partial class NodeMachine
         Sequence = ++_sequence,
         EpochKnown = _epochKnown,
         EpochHeld = Holding ? _epochHeld : 0,
-        ConfigurationHash = _config.ConfigurationHash,
+        ConfigurationHash = _configurationHash,
         Request = _request?.Number ?? 0,
         RequestEpoch = _request?.Epoch ?? 0,
         Granted = _grant?.Number ?? 0,

@@ -17,6 +17,8 @@ public sealed partial class NodeMachine
     private TimeSpan _lostAt;
     private bool _peerAlive;
     private bool _sameConfiguration = true;
+    private ulong _configurationHash;
+    private ulong? _peerConfigurationHash;
 
     private bool PeerHolds => _words is { } words && words.Says(HeartbeatBits.Holding);
 
@@ -71,7 +73,8 @@ public sealed partial class NodeMachine
         if (!_peerAlive) OnPeerAlive(verdict.NewIncarnation);
         if (!verdict.Newest) return;
         _words = message;
-        NoteConfiguration(message.ConfigurationHash == _config.ConfigurationHash);
+        _peerConfigurationHash = message.ConfigurationHash;
+        NoteConfiguration();
         ConsiderGrant(message);
         ConsiderRequest(message);
         LearnEpoch(message.EpochKnown);
@@ -105,8 +108,18 @@ public sealed partial class NodeMachine
 
     private bool PeerIsSilent(TimeSpan now) => _lastFresh is { } heard && now - heard >= _config.Dead && now >= _deafUntil;
 
-    private void NoteConfiguration(bool same)
+    /// <summary>A reload changed our file: the new hash travels from now on.</summary>
+    private void OnConfigurationChanged(ulong hash)
     {
+        _configurationHash = hash;
+        _sendNow = true;
+        NoteConfiguration();
+    }
+
+    private void NoteConfiguration()
+    {
+        if (_peerConfigurationHash is not { } peers) return;
+        var same = peers == _configurationHash;
         if (same == _sameConfiguration) return;
         _sameConfiguration = same;
         if (same) Say(EventSeverity.Notice, "configuration", $"{Peer} has the same configuration file again");
@@ -128,7 +141,7 @@ public sealed partial class NodeMachine
             var before = link.State;
             if (!link.Update(_now, _config.Warn, _config.Dead)) continue;
             var severity = link.State is LinkState.Down or LinkState.Absent ? EventSeverity.Warning : EventSeverity.Info;
-            Say(severity, "link", $"{link.Name}: {before} to {link.State}{(link.Status().Detail is { } detail ? $" ({detail})" : "")}");
+            Say(severity, "link", $"{link.Name}: {before} to {link.State}{(link.Status(_now).Detail is { } detail ? $" ({detail})" : "")}");
         }
     }
 }

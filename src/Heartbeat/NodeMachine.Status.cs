@@ -8,17 +8,17 @@ namespace HaLvs.Heartbeat;
 public sealed partial class NodeMachine
 {
     public NodeStatus Status(TimeSpan now) => new(
-        _config.Node, _role, Holding ? _epochHeld : _epochKnown, _incarnation.Counter, ActiveName(), _inSync, PeerStatus(),
-        [.. _links.Select(link => link.Status())], Blocked(), Progress(), RejectedFrames());
+        _config.Node, _role, Holding ? _epochHeld : _epochKnown, _incarnation.Counter, ActiveName(), _inSync, PeerStatus(now),
+        [.. _links.Select(link => link.Status(now))], Blocked(), Progress(), RejectedFrames());
 
     private string? ActiveName() =>
         _role == Role.Active ? _config.Node
         : _words is { Role: Role.Active } && _evidence.Current is not { PeerIsOff: true } ? _config.Peer
         : null;
 
-    private PeerStatus? PeerStatus() => _config.Peer is null ? null : new PeerStatus(
+    private PeerStatus? PeerStatus(TimeSpan now) => _config.Peer is null ? null : new PeerStatus(
         Peer, _words?.Role, _peerAlive, _words is { } words && words.Says(HeartbeatBits.InSync), _session.Verified?.Counter ?? 0,
-        _words?.EpochKnown ?? 0, _lastFresh, _sameConfiguration, _evidence.Current is { PeerIsOff: true });
+        _words?.EpochKnown ?? 0, now - _lastFresh, _sameConfiguration, _evidence.Current is { PeerIsOff: true });
 
     private FenceProgress? Progress() => _fence is { } fence ? new FenceProgress(fence.Request, Peer, fence.FailedAttempts, fence.Detail) : null;
 

@@ -40,6 +40,7 @@ public sealed partial class NodeMachine
         ArgumentNullException.ThrowIfNull(config);
         config.Demand();
         _config = config;
+        _configurationHash = config.ConfigurationHash;
         _incarnation = incarnation;
         _codec = new HeartbeatCodec(keys);
         _session = new PeerSession(config.Links.Count, incarnation.Nonce);
@@ -109,6 +110,7 @@ public sealed partial class NodeMachine
             case NodeInput.OperatorSwitchover wish: OnOperatorSwitchover(wish.To); break;
             case NodeInput.OperatorFence fence: OnOperatorFence(fence.Target); break;
             case NodeInput.OperatorConfirm confirm: OnOperatorConfirm(confirm); break;
+            case NodeInput.ConfigurationChanged changed: OnConfigurationChanged(changed.Hash); break;
             case NodeInput.Stop: OnStop(); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input.GetType().Name, "unknown input");
         }

@@ -9,7 +9,7 @@ public sealed record NodeStatus(
     PeerStatus? Peer, ImmutableArray<LinkStatus> Links, string? Blocked, FenceProgress? Fence,
     ImmutableArray<(string Reason, long Count)> RejectedFrames);
 
-/// <summary>What is known of the peer. Role and epochs are its own last words.</summary>
+/// <summary>What is known of the peer. Role and epochs are its own last words. LastHeard is how long ago; null: never.</summary>
 public sealed record PeerStatus(string Name, Role? Role, bool Alive, bool InSync, ulong Incarnation, ulong Epoch, TimeSpan? LastHeard, bool SameConfiguration, bool ConfirmedOff);
 
 /// <summary>Ok: heard within warn. Late: within dead. Down: silent for dead. Absent: the device itself is gone. Silent from the start: Unseen.</summary>

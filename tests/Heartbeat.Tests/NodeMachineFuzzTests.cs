@@ -46,10 +46,22 @@ public sealed class NodeMachineFuzzTests
             now += TimeSpan.FromMilliseconds(random.Next(0, 60));
             var words = new HeartbeatMessage
             {
-                Role = (Role)random.Next(7), Flags = (HeartbeatBits)random.Next(64), Cluster = HeartbeatCodec.NameHash("web"),
-                Sender = HeartbeatCodec.NameHash("director-b"), Incarnation = 1 + (i / 500), BootId = 1 + (i / 500), Nonce = 9 + (i / 500), Echo = nonce, Sequence = i,
-                EpochKnown = (ulong)random.Next(50), EpochHeld = (ulong)random.Next(50), Request = (ulong)random.Next(5), RequestEpoch = (ulong)random.Next(60),
-                Granted = (ulong)random.Next(5), GrantedTo = 1, GrantedEpoch = (ulong)random.Next(60),
+                Role = (Role)random.Next(7),
+                Flags = (HeartbeatBits)random.Next(64),
+                Cluster = HeartbeatCodec.NameHash("web"),
+                Sender = HeartbeatCodec.NameHash("director-b"),
+                Incarnation = 1 + (i / 500),
+                BootId = 1 + (i / 500),
+                Nonce = 9 + (i / 500),
+                Echo = nonce,
+                Sequence = i,
+                EpochKnown = (ulong)random.Next(50),
+                EpochHeld = (ulong)random.Next(50),
+                Request = (ulong)random.Next(5),
+                RequestEpoch = (ulong)random.Next(60),
+                Granted = (ulong)random.Next(5),
+                GrantedTo = 1,
+                GrantedEpoch = (ulong)random.Next(60),
             };
             Answer(machine, machine.Step(new NodeInput.Frame(random.Next(2), codec.Encode(words)), now), now, codec, ref nonce);
             Answer(machine, machine.Tick(now), now, codec, ref nonce);

@@ -1,15 +1,10 @@
 using System.CommandLine;
-using System.Reflection;
 
 namespace HaLvs.Director.Commands;
 
 /// <summary>All verbs, in the order in which help shows them.</summary>
 public static class RootCommandFactory
 {
-    /// <summary>As in Directory.Build.props, without the commit.</summary>
-    public static string Version { get; } =
-        typeof(RootCommandFactory).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     public static RootCommand Create(CommandHost host)
     {
         RootCommand root = new("HaLvs: two Linux machines as one load balancer that does not die.")

@@ -10,7 +10,7 @@ public sealed class VersionAction : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine($"halvs {RootCommandFactory.Version}");
+        parseResult.InvocationConfiguration.Output.WriteLine($"halvs {ThisProgram.Version}");
         return ExitCode.Done;
     }
 }

@@ -32,7 +32,7 @@ public sealed class LinkHealth(string name)
         return State != before;
     }
 
-    public LinkStatus Status() => new(name, State, _lastHeard, _received, _rejected, _detail);
+    public LinkStatus Status(TimeSpan now) => new(name, State, now - _lastHeard, _received, _rejected, _detail);
 
     private LinkState Judge(TimeSpan now, TimeSpan warn, TimeSpan dead)
     {

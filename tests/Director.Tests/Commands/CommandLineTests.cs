@@ -62,8 +62,8 @@ public class CommandLineTests
     {
         CommandRun run = await CommandRun.OfAsync(["--version"]);
 
-        Assert.Equal((0, $"halvs {RootCommandFactory.Version}\n", ""), (run.ExitCode, run.Output, run.Error));
-        Assert.Matches(@"^\d+\.\d+\.\d+$", RootCommandFactory.Version);
+        Assert.Equal((0, $"halvs {ThisProgram.Version}\n", ""), (run.ExitCode, run.Output, run.Error));
+        Assert.Matches(@"^\d+\.\d+\.\d+$", ThisProgram.Version);
     }
 
     [Theory]

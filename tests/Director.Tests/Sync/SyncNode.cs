@@ -49,11 +49,18 @@ internal sealed class SyncNode : IAsyncDisposable
 
     public static SyncIdentity Identity(ClusterAuthority authority, string node, string peer, IPEndPoint listen, IPEndPoint peerListen) => new()
     {
-        Cluster = "web", Node = node, Peer = peer, Listen = listen, PeerListen = peerListen,
-        Incarnation = new Incarnation(1, 0x1234, 1), ConfigurationHash = 42, SoftwareVersion = "0.1.0",
+        Cluster = "web",
+        Node = node,
+        Peer = peer,
+        Listen = listen,
+        PeerListen = peerListen,
+        Incarnation = new Incarnation(1, 0x1234, 1),
+        ConfigurationHash = 42,
+        SoftwareVersion = "0.1.0",
         External = IPAddress.Parse(node == "director-a" ? "192.0.2.251" : "192.0.2.252"),
         Internal = IPAddress.Parse(node == "director-a" ? "10.0.0.251" : "10.0.0.252"),
-        Certificate = Issue(authority, node), Authority = X509CertificateLoader.LoadCertificate(X509Certificate2.CreateFromPem(authority.CertificatePem).RawData),
+        Certificate = Issue(authority, node),
+        Authority = X509CertificateLoader.LoadCertificate(X509Certificate2.CreateFromPem(authority.CertificatePem).RawData),
     };
 
     public static X509Certificate2 Issue(ClusterAuthority authority, string node)

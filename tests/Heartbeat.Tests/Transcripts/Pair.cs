@@ -83,7 +83,12 @@ public sealed class Pair
     {
         var config = new NodeMachineConfig
         {
-            Cluster = "web", Node = Names[node], Peer = Names[1 - node], Links = Links, CanFencePeer = _fenceable, ConfigurationHash = 1,
+            Cluster = "web",
+            Node = Names[node],
+            Peer = Names[1 - node],
+            Links = Links,
+            CanFencePeer = _fenceable,
+            ConfigurationHash = 1,
         };
         var counter = ++_counters[node];
         _paused[node] = false;
@@ -210,7 +215,11 @@ public sealed class Pair
         var held = ulong.Parse(epoch, CultureInfo.InvariantCulture);
         var bytes = Edit(_recorded.FindLast(entry => entry.From == from).Bytes, words => words with
         {
-            Sequence = words.Sequence + 1, Role = Role.Active, Flags = words.Flags | HeartbeatBits.Holding, EpochHeld = held, EpochKnown = held,
+            Sequence = words.Sequence + 1,
+            Role = Role.Active,
+            Flags = words.Flags | HeartbeatBits.Holding,
+            EpochHeld = held,
+            EpochKnown = held,
         });
         _pending.Enqueue((1 - from, new NodeInput.Frame(0, bytes)));
     }

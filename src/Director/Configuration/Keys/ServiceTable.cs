@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Scheduling;
 namespace HaLvs.Director.Configuration.Keys;
 
 /// <summary>[[service]].</summary>
@@ -8,7 +9,7 @@ internal static class ServiceTable
 
     public static readonly KnownKey Scheduler = new(
         "scheduler", "rr, wrr, lc or wlc", "How a real server is chosen for a new connection; the same as in ipvsadm.", "scheduler = \"rr\"",
-        $"\"{SchedulerWords.Default}\"");
+        $"\"{SchedulerNames.Default}\"");
 
     public static readonly KnownKey Check = new(
         "check", "table", "How real servers are checked; read now, carried out by a later version.", "check = { type = \"http\", path = \"/\" }");

@@ -3,6 +3,7 @@ using HaLvs.Director.Configuration.Keys;
 using HaLvs.Director.Configuration.Toml;
 using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Configuration.Written;
+using HaLvs.Forwarder.Scheduling;
 
 namespace HaLvs.Director.Configuration.Reading;
 
@@ -18,7 +19,7 @@ internal static class ServiceReader
         return new ServiceConfig(
             table.At,
             reader.Text(ServiceTable.Listen, ListenText.Parse),
-            reader.Text(ServiceTable.Scheduler, WordText.OneOf("a scheduler", SchedulerWords.All), SchedulerWords.Default),
+            reader.Text(ServiceTable.Scheduler, WordText.OneOf("a scheduler", SchedulerNames.All), SchedulerNames.Default),
             reader.Text(ServiceTable.Helper, WordText.OneOf("a helper", Helpers)),
             SubTables.One(reader, ServiceTable.Check) is { } check ? ReadCheck(check, issues) : null,
             [.. SubTables.Many(reader, ServiceTable.Server).Select(t => ReadServer(t, issues))]);

@@ -13,7 +13,9 @@ public sealed class BatchWriter(int capacity)
 
     private readonly ConnectionBatch _batch = new()
     {
-        Client = new AddressColumn(), Virtual = new AddressColumn(), Server = new AddressColumn(),
+        Client = new AddressColumn(),
+        Virtual = new AddressColumn(),
+        Server = new AddressColumn(),
     };
 
     /// <summary>At most as many changes as the capacity.</summary>

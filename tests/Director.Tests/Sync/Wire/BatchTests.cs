@@ -14,8 +14,13 @@ public class BatchTests
     {
         ConnectionRecord wide = Flows.Number(3) with
         {
-            Protocol = TransportProtocol.Udp, Kind = ConnectionKind.Masquerade, State = ConnectionState.Udp,
-            Client = Ip.Parse("2001:db8::17"), Virtual = Ip.Parse("2001:db8::100"), Server = Ip.Parse("fd00::2"), RemainingMilliseconds = uint.MaxValue,
+            Protocol = TransportProtocol.Udp,
+            Kind = ConnectionKind.Masquerade,
+            State = ConnectionState.Udp,
+            Client = Ip.Parse("2001:db8::17"),
+            Virtual = Ip.Parse("2001:db8::100"),
+            Server = Ip.Parse("fd00::2"),
+            RemainingMilliseconds = uint.MaxValue,
         };
         ConnectionChange[] changes =
         [
