@@ -60,8 +60,14 @@ public enum DataPlaneSight
     /// <summary>Not yet probed.</summary>
     Unknown,
 
-    /// <summary>The virtual address answers ARP or echo.</summary>
+    /// <summary>The virtual address answers echo: the forwarding core itself lives.</summary>
     Alive,
+
+    /// <summary>
+    /// The virtual address answers ARP, but not echo. The kernel answers ARP even for a process that is stopped: the node has power, its forwarding
+    /// core does not work (docs/adr/0010-arp-alone-is-a-weak-sign.md).
+    /// </summary>
+    AddressOnly,
 
     /// <summary>Probed, heard nothing, and our own external network is fine.</summary>
     Silent,

@@ -12,12 +12,19 @@ public sealed partial class NodeMachine
     private DataPlaneSight _sight;
     private int _silentSigns;
     private bool _seenInTheWay;
+    private TimeSpan _seenAliveAt;
 
     private sealed record Fence(ulong Request, bool Operator, int FailedAttempts, string Detail);
 
     /// <summary>I5: heard since our start, and not confirmed off since; a peer that left in order needs no bullet.</summary>
     private bool MayShootPeer =>
         _config.CanFencePeer && _session.Verified is not null && _evidence.Current is not { PeerIsOff: true } && !PeerStopped;
+
+    /// <summary>
+    /// How long ARP without echo holds the fire: a node whose core is stopped does not shoot, and one that is merely wedged has shot by then. Counted
+    /// from the last sign of a living core.
+    /// </summary>
+    private TimeSpan HoldFireForAddressOnly => TimeSpan.FromSeconds(1) + (2 * _config.Dead);
 
     /// <summary>How long a standby lets the serving node shoot first: it may notice the silence later than we do.</summary>
     private TimeSpan HoldFire => _config.SlowestFence + (2 * _config.Dead);
@@ -51,6 +58,8 @@ public sealed partial class NodeMachine
         return _sight switch
         {
             DataPlaneSight.Alive => "the virtual address still answers",
+            DataPlaneSight.AddressOnly when _now - (_seenAliveAt > _lostAt ? _seenAliveAt : _lostAt) < HoldFireForAddressOnly
+                => "the virtual address answers ARP, but its forwarding core is silent",
             DataPlaneSight.Blind => "our own external network is down, so we cannot see whether the virtual address answers",
             DataPlaneSight.Silent when _seenInTheWay && _silentSigns < 2 => "the virtual address has just gone silent",
             DataPlaneSight.Unknown when waited < _config.Dead => "the virtual address is being probed",
@@ -85,7 +94,8 @@ public sealed partial class NodeMachine
         if (!_watching) return;
         _sight = sight;
         _silentSigns = sight == DataPlaneSight.Silent ? _silentSigns + 1 : 0;
-        _seenInTheWay |= sight is DataPlaneSight.Alive or DataPlaneSight.Blind;
+        _seenInTheWay |= sight is DataPlaneSight.Alive or DataPlaneSight.AddressOnly or DataPlaneSight.Blind;
+        if (sight is DataPlaneSight.Alive) _seenAliveAt = _now;
     }
 
     private void StartFence(string reason, bool byOperator)

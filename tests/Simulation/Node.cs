@@ -166,7 +166,8 @@ public sealed class Node(Run run, int index)
         _nextSign = run.World.Now + TimeSpan.FromMilliseconds(90);
         var peer = run.Nodes[1 - index];
         var sight = ExternalDown ? DataPlaneSight.Blind
-            : peer.Powered && peer.AddressesUp && !peer.ExternalDown ? DataPlaneSight.Alive : DataPlaneSight.Silent;
+            : !peer.Powered || !peer.AddressesUp || peer.ExternalDown ? DataPlaneSight.Silent
+            : peer.Paused ? DataPlaneSight.AddressOnly : DataPlaneSight.Alive;
         Apply(new NodeInput.DataPlaneSign(sight));
     }
 

@@ -23,7 +23,7 @@ public sealed class DataPlaneProbe(string externalInterface, IReadOnlyCollection
     /// <summary>Hardware addresses that answered the last probe, by address: more than one for an address is a conflict.</summary>
     public IReadOnlyList<ProbeAnswer> Answers { get; private set; } = [];
 
-    /// <summary>Returns at the first answer, at the latest after the time-out. Never throws for a network that is broken: that is being blind.</summary>
+    /// <summary>Returns at the first echo, at the latest after the time-out. Never throws for a network that is broken: that is being blind.</summary>
     public DataPlaneSight Probe()
     {
         Answers = [];
@@ -33,7 +33,7 @@ public sealed class DataPlaneProbe(string externalInterface, IReadOnlyCollection
                 return Blind($"{externalInterface} has no carrier");
             if (OwnAddress(link) is not { } sender)
                 return Blind($"{externalInterface} has no address of its own to ask from");
-            Answers = ProbeOn(link).Ask(virtualAddresses, sender, timeout, firstIsEnough: true);
+            Answers = ProbeOn(link).Ask(virtualAddresses, sender, timeout, enough: FromCore);
         }
         catch (LinuxException error)
         {
@@ -42,7 +42,8 @@ public sealed class DataPlaneProbe(string externalInterface, IReadOnlyCollection
         }
 
         Detail = Answers.Count == 0 ? "no answer" : string.Join(", ", Answers.Select(Describe));
-        return Answers.Count > 0 ? DataPlaneSight.Alive : DataPlaneSight.Silent;
+        return Answers.Count == 0 ? DataPlaneSight.Silent
+            : Answers.Any(FromCore) ? DataPlaneSight.Alive : DataPlaneSight.AddressOnly;
     }
 
     public void Dispose()
@@ -50,6 +51,9 @@ public sealed class DataPlaneProbe(string externalInterface, IReadOnlyCollection
         Close();
         _netlink.Dispose();
     }
+
+    /// <summary>Echo is answered by the forwarding core itself, ARP by the kernel.</summary>
+    private static bool FromCore(ProbeAnswer answer) => answer.Hardware is null;
 
     private static string Describe(ProbeAnswer answer) => $"{answer.Address} answers {(answer.Hardware is { } mac ? $"ARP from {mac}" : "echo")}";
 

@@ -32,10 +32,10 @@ public sealed class AddressProbe : IDisposable
     }
 
     /// <summary>
-    /// Asks for all addresses at once and gathers answers until the time is over, or with <paramref name="firstIsEnough"/> until the first
-    /// one. <paramref name="sender"/> must be an address of ours on that network: proxy ARP does not answer a sender 0.0.0.0.
+    /// Asks for all addresses at once and gathers answers until the time is over, or until one
+    /// is <paramref name="enough"/>. <paramref name="sender"/> must be an address of ours on that network: proxy ARP does not answer a sender 0.0.0.0.
     /// </summary>
-    public IReadOnlyList<ProbeAnswer> Ask(IReadOnlyCollection<IPAddress> addresses, IPAddress sender, TimeSpan timeout, bool firstIsEnough)
+    public IReadOnlyList<ProbeAnswer> Ask(IReadOnlyCollection<IPAddress> addresses, IPAddress sender, TimeSpan timeout, Predicate<ProbeAnswer>? enough = null)
     {
         List<ProbeAnswer> answers = [];
         Gather(addresses, []); // What came before the question is no answer to it.
@@ -46,7 +46,7 @@ public sealed class AddressProbe : IDisposable
         }
 
         TimeSpan deadline = MonotonicClock.Now + timeout;
-        for (TimeSpan left = timeout; left > TimeSpan.Zero && !(firstIsEnough && answers.Count > 0); left = deadline - MonotonicClock.Now)
+        for (TimeSpan left = timeout; left > TimeSpan.Zero && !(enough is not null && answers.Exists(enough)); left = deadline - MonotonicClock.Now)
         {
             if (_poller.Wait(left) > 0)
                 Gather(addresses, answers);

@@ -26,7 +26,7 @@ public sealed class AddressProbeTests(ITestOutputHelper output)
     {
         using AddressProbe probe = new(link, 4711);
         TimeSpan start = MonotonicClock.Now;
-        Assert.Empty(probe.Ask([Virtual], Own, TimeSpan.FromMilliseconds(50), firstIsEnough: true));
+        Assert.Empty(probe.Ask([Virtual], Own, TimeSpan.FromMilliseconds(50), enough: _ => true));
         Assert.True(MonotonicClock.Now - start >= TimeSpan.FromMilliseconds(50));
     });
 
@@ -49,7 +49,7 @@ public sealed class AddressProbeTests(ITestOutputHelper output)
     {
         IReadOnlyList<ProbeAnswer> answers = [];
         for (int attempt = 0; attempt < 50 && !wanted(answers); attempt++)
-            answers = probe.Ask([Virtual], Own, TimeSpan.FromMilliseconds(100), firstIsEnough: false);
+            answers = probe.Ask([Virtual], Own, TimeSpan.FromMilliseconds(100));
         return answers;
     }
 
