@@ -33,6 +33,9 @@ internal static class SyncParts
                 Certificate = certificate.Certificate,
                 Authority = certificate.Authority,
             },
-            dataPlane, post, (severity, text) => events.Add(severity, "sync", text));
+            dataPlane, post, (severity, text) => events.Add(severity, "sync", WithoutKind(text)));
     }
+
+    /// <summary>Events carry their kind in a column of its own.</summary>
+    private static string WithoutKind(string text) => text.StartsWith("sync: ", StringComparison.Ordinal) ? text["sync: ".Length..] : text;
 }

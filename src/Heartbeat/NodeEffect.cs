@@ -9,7 +9,7 @@ public abstract record NodeEffect
     /// <summary>Write, fsync, rename, fsync the folder; then report EpochPersisted. The machine does nothing on this epoch before (I7).</summary>
     public sealed record PersistEpoch(ulong Epoch) : NodeEffect;
 
-    /// <summary>Forwarding on, then addresses up, then announcements; then report AddressesTaken. Only ever after EpochPersisted of the same epoch (I7).</summary>
+    /// <summary>Forwarding on, then addresses up, then announcements; then report AddressesTaken. Ends a relay. Only ever after EpochPersisted of the same epoch (I7).</summary>
     public sealed record TakeAddresses(ulong Epoch, string Evidence) : NodeEffect;
 
     /// <summary>Forwarding off at once, addresses down, verified gone; then report AddressesReleased (I7). Idempotent.</summary>
@@ -19,7 +19,7 @@ public abstract record NodeEffect
     /// <summary>The peer serves: relay what was held and what still arrives to its MAC, untranslated, for a bounded time.</summary>
     public sealed record RelayToPeer : NodeEffect;
 
-    /// <summary>The peer does not serve after all: let go of what was held.</summary>
+    /// <summary>The relay's time is over, or the peer does not serve after all: let go of what was held. Never while our addresses are up.</summary>
     public sealed record StopRelay : NodeEffect;
 
     /// <summary>Renew the forwarder's lease up to this moment; beyond it the forwarding thread drops everything by itself (I9).</summary>

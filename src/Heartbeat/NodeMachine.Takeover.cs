@@ -74,6 +74,7 @@ public sealed partial class NodeMachine
         if (_role != Role.Taking) return;
         var evidence = _evidence.Demand(epoch, _epochPersisted, _session.Verified?.Counter ?? 0);
         _addressesAsked = true;
+        (_relaying, _handedOverUntil) = (false, null); // Taking ends a relay; a StopRelay after it would take the addresses down again.
         Emit(new NodeEffect.RenewLease(_now + _config.Dead));
         Emit(new NodeEffect.TakeAddresses(epoch, $"{evidence.Kind}: {evidence.Detail}"));
     }
@@ -97,7 +98,6 @@ public sealed partial class NodeMachine
         _wasLastActive = true;
         _nextAnnounce = _now + SecondBurst;
         Become(Role.Active, $"addresses are up under epoch {_epochHeld}");
-        if (_relaying) StopRelay();
     }
 
     private void BackOffTaking(string error)

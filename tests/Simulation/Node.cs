@@ -203,6 +203,7 @@ public sealed class Node(Run run, int index)
             case NodeEffect.CancelFence: Fence(_plan!.Cancel(run.World.Now)); break;
             case NodeEffect.ReadPower: ReadPower(); break;
             case NodeEffect.WatchDataPlane watch: _watching = watch.On; break;
+            case NodeEffect.StopRelay when AddressesUp: throw new BrokenPromiseException("I7", "stops a relay while its addresses are up, which would take them down");
             case NodeEffect.RelayToPeer when AddressesUp: throw new BrokenPromiseException("I1", "relays while its addresses are up");
             case NodeEffect.Stopped: Kill("leaves"); break;
             default: break;

@@ -72,7 +72,7 @@ public sealed class NodeEffects(
                     sync.RequestDrain(drain.Within);
                 break;
             case NodeEffect.Fence shoot:
-                fence?.Start(shoot.Request, shoot.Reason);
+                fence?.Start(shoot.Request);
                 break;
             case NodeEffect.CancelFence cancel:
                 fence?.Cancel(cancel.Request);
@@ -163,8 +163,11 @@ public sealed class NodeEffects(
         return error;
     });
 
+    /// <summary>Takes down whatever is up; so it is refused, loudly, while this node serves.</summary>
     private string? EndRelay()
     {
+        if (forwarding.Mode == ForwardingMode.Forward)
+            return "a relay was to be ended while this node serves: nothing was done; please report this";
         forwarding.SetMode(ForwardingMode.Off);
         return addresses.StopRelay();
     }

@@ -46,11 +46,7 @@ public sealed class PeerFence : IDisposable
     public string Target => _target.Plan.Target;
 
     /// <summary>Carried out by the next <see cref="Advance"/>.</summary>
-    public void Start(ulong request, string reason)
-    {
-        _events.Add(EventSeverity.Alarm, "fence", $"fencing {Target}: {reason}");
-        _toStart = request;
-    }
+    public void Start(ulong request) => _toStart = request;
 
     public void Cancel(ulong request)
     {
@@ -123,7 +119,6 @@ public sealed class PeerFence : IDisposable
         switch (effect)
         {
             case FenceEffect.ConfirmedOff off:
-                _events.Add(EventSeverity.Notice, "fence", $"{Target} is off, read back: {off.Detail}");
                 _followers.Ended(new OperationOutcome(true, $"{Target} is off, read back: {off.Detail}"));
                 _post(new NodeInput.FenceReport(_request, FenceOutcome.ConfirmedOff, off.Detail));
                 break;
