@@ -7,6 +7,9 @@ public sealed record CommandHost
     public Func<RunOptions, CancellationToken, Task<int>> Run { get; init; } =
         (_, _) => throw new OperatorException("this build of halvs has no director inside; use the packaged program");
 
+    /// <summary>Drills may make their traffic in this process: only where no director is near (tests).</summary>
+    public bool DrillTrafficFromHere { get; init; }
+
     public TextReader Input { get; init; } = Console.In;
 
     /// <summary>Somebody sits there and can be asked.</summary>

@@ -17,19 +17,29 @@ internal static class DrillCommand
         Option<IPEndPoint?> target = SharedOptions.Target("Service that the drill's own traffic goes to (default: TCP port 7 or 80 of the configuration).", required: false);
         Option<TrafficProtocol> protocol = TrafficOption.Protocol();
         Option<int> connections = SharedOptions.Count("--connections", "TCP connections to hold.", 100, 1, 1_000_000);
+        Option<string?> clientCommand = new("--client")
+        {
+            Description = "Command that reaches a client's machine; `halvs traffic` runs there: \"ssh CLIENT\".", HelpName = "COMMAND",
+        };
         Option<bool> noTraffic = new("--no-traffic") { Description = "Only act; clients elsewhere hold the traffic (halvs traffic)." };
         Option<bool> yes = SharedOptions.Yes();
         Option<bool> json = SharedOptions.Json("The report");
         Option<string> socket = SharedOptions.Socket();
         Command command = new("drill", "Fail over on purpose: time line by phase, longest stall, connections kept and lost.")
         {
-            kind, target, protocol, connections, noTraffic, yes, json, socket,
+            kind, clientCommand, target, protocol, connections, noTraffic, yes, json, socket,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             SocketCompletions.RunInline();
+            if (parsed.GetValue(clientCommand) is null && !parsed.GetValue(noTraffic) && !host.DrillTrafficFromHere)
+            {
+                throw new OperatorException(
+                    "a drill measures from a client's machine: give --client \"ssh CLIENT\" (halvs is installed there, too), or --no-traffic to only act");
+            }
+
             DrillOptions options = new(
-                parsed.GetValue(kind), !parsed.GetValue(noTraffic), parsed.GetValue(target), parsed.GetValue(protocol), parsed.GetValue(connections));
+                parsed.GetValue(kind), !parsed.GetValue(noTraffic), parsed.GetValue(clientCommand), parsed.GetValue(target), parsed.GetValue(protocol), parsed.GetValue(connections));
             using ControlClient client = new(parsed.GetValue(socket)!);
             Drill drill = new(client, options, line => parsed.InvocationConfiguration.Error.WriteLine($"drill: {line}"));
             DrillReport report = await drill.RunAsync(

@@ -23,7 +23,7 @@ public sealed class Drill(ControlClient client, DrillOptions options, Action<str
     public async Task<DrillReport> RunAsync(Func<string, string, Task> confirm, CancellationToken cancel)
     {
         StatusReply before = await client.StatusAsync(cancel);
-        IReadOnlyList<string> objections = DrillSafety.Objections(options.Kind, options.WithTraffic, before);
+        IReadOnlyList<string> objections = DrillSafety.Objections(options.Kind, before);
         if (objections.Count > 0)
         {
             throw new OperatorException($"drill {options.Kind.Word()} not begun: {string.Join("; ", objections)}");
@@ -31,11 +31,11 @@ public sealed class Drill(ControlClient client, DrillOptions options, Action<str
 
         TrafficOptions? load = options.WithTraffic ? DrillTarget.Choose(options, before) : null;
         await confirm(Consequence(before), options.Kind.Word());
-        await using TrafficRun? traffic = load is null ? null : await StartTrafficAsync(load, cancel);
+        await using ITrafficSource? traffic = load is null ? null : await StartTrafficAsync(load, cancel);
         return await StrikeAsync(before, traffic, cancel);
     }
 
-    private async Task<DrillReport> StrikeAsync(StatusReply before, TrafficRun? traffic, CancellationToken cancel)
+    private async Task<DrillReport> StrikeAsync(StatusReply before, ITrafficSource? traffic, CancellationToken cancel)
     {
         using CancellationTokenSource following = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task events = FollowAsync(following.Token);
@@ -55,9 +55,11 @@ public sealed class Drill(ControlClient client, DrillOptions options, Action<str
         return Report(before, blow, served, failure, seen);
     }
 
-    private async Task<TrafficRun> StartTrafficAsync(TrafficOptions load, CancellationToken cancel)
+    private async Task<ITrafficSource> StartTrafficAsync(TrafficOptions load, CancellationToken cancel)
     {
-        TrafficRun run = await TrafficRun.StartAsync(load, cancel);
+        ITrafficSource run = options.Client is { } client
+            ? await RemoteTraffic.StartAsync(client, load, cancel)
+            : await TrafficRun.StartAsync(load, cancel);
         progress($"{run.Connections} connections established to {load.Target}");
         return run;
     }

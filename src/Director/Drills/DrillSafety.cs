@@ -6,14 +6,14 @@ namespace HaLvs.Director.Drills;
 public static class DrillSafety
 {
     /// <summary>Every reason against it, one line each with what to do; empty: go.</summary>
-    public static IReadOnlyList<string> Objections(DrillKind kind, bool withTraffic, StatusReply status)
+    public static IReadOnlyList<string> Objections(DrillKind kind, StatusReply status)
     {
         if (status.Peer is not { } peer)
         {
             return ["this is a single director: there is no peer to take over"];
         }
 
-        return [.. Pair(status, peer), .. Place(kind, withTraffic, status, peer), .. kind == DrillKind.Switchover ? [] : Fence(status)];
+        return [.. Pair(status, peer), .. Place(kind, status, peer), .. kind == DrillKind.PowerCut ? Fence(status) : []];
     }
 
     /// <summary>Node that serves now and shall not afterwards.</summary>
@@ -47,7 +47,7 @@ public static class DrillSafety
         }
     }
 
-    private static IEnumerable<string> Place(DrillKind kind, bool withTraffic, StatusReply status, Peer peer)
+    private static IEnumerable<string> Place(DrillKind kind, StatusReply status, Peer peer)
     {
         bool serves = status.Role == "active";
         if (!serves && status.Role != "standby")
@@ -64,17 +64,6 @@ public static class DrillSafety
         {
             yield return $"the process to kill runs on {Serving(status)}: start the process-kill there";
         }
-
-        if (serves && withTraffic)
-        {
-            yield return $"this node serves, so its own traffic would not take a client's path: {Elsewhere(kind, peer)}";
-        }
-    }
-
-    private static string Elsewhere(DrillKind kind, Peer peer)
-    {
-        const string Client = "hold traffic on a client (halvs traffic --target VIP:PORT --json FILE) and give --no-traffic here";
-        return kind == DrillKind.Switchover ? $"start the drill on {peer.Name}, or {Client}" : Client;
     }
 
     private static IEnumerable<string> Fence(StatusReply status)

@@ -79,7 +79,13 @@ public sealed class SyncEngine : IAsyncDisposable
     /// <summary>Begins as not active: timers frozen, listening, dialling. Once.</summary>
     public void Start()
     {
-        lock (_table.Gate) _table.SetTimersFrozen(true, DataPlane.Now);
+        lock (_table.Gate)
+        {
+            _table.SetTimersFrozen(true, DataPlane.Now);
+            _table.EnableChangeLog(true); // Takes the log's memory now, not in a takeover.
+            _table.EnableChangeLog(false);
+        }
+
         _listening = _listener.RunAsync(_stopping.Token);
         _dialling = _dialer.RunAsync(_stopping.Token);
     }

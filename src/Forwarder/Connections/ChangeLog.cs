@@ -24,10 +24,15 @@ internal sealed class ChangeLog
 
     public bool HasChanges => _tail != _head;
 
+    /// <summary>The ring is taken with the first use and kept: tens of megabytes asked for in a takeover would stall every packet.</summary>
     public void Enable(bool enabled)
     {
-        int entries = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(_flows.Capacity, SmallestRing, LargestRing));
-        _ring = enabled ? GC.AllocateArray<Entry>(entries, pinned: true) : [];
+        if (enabled && _ring.Length == 0)
+        {
+            int entries = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(_flows.Capacity, SmallestRing, LargestRing));
+            _ring = GC.AllocateArray<Entry>(entries, pinned: true);
+        }
+
         IsEnabled = enabled;
         Overflowed = false;
         _tail = _head;

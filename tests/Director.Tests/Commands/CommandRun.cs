@@ -10,7 +10,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         // Progress comes from other threads than the outcome.
         using StringWriter output = new();
         using StringWriter error = new();
-        CommandHost captured = (host ?? new CommandHost { Interactive = false, Input = TextReader.Null }) with
+        CommandHost captured = (host ?? new CommandHost { Interactive = false, Input = TextReader.Null, DrillTrafficFromHere = true }) with
         {
             Output = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),

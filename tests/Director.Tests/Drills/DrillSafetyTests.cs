@@ -14,57 +14,53 @@ public class DrillSafetyTests
     [Fact]
     public void Objections_HealthyPairFromTheRightSide_None()
     {
-        Assert.Empty(DrillSafety.Objections(DrillKind.Switchover, true, Standby));
-        Assert.Empty(DrillSafety.Objections(DrillKind.Switchover, false, Active));
-        Assert.Empty(DrillSafety.Objections(DrillKind.PowerCut, true, Standby));
-        Assert.Empty(DrillSafety.Objections(DrillKind.ProcessKill, false, Active));
+        Assert.Empty(DrillSafety.Objections(DrillKind.Switchover, Standby));
+        Assert.Empty(DrillSafety.Objections(DrillKind.Switchover, Active));
+        Assert.Empty(DrillSafety.Objections(DrillKind.PowerCut, Standby));
+        Assert.Empty(DrillSafety.Objections(DrillKind.ProcessKill, Active));
     }
 
     [Fact]
     public void Objections_PowerCutOnTheActive_SaysWhere() =>
-        Assert.Contains("start the power-cut on director-b", Only(DrillKind.PowerCut, false, Active), StringComparison.Ordinal);
+        Assert.Contains("start the power-cut on director-b", Only(DrillKind.PowerCut, Active), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_ProcessKillOnTheStandby_SaysWhere() =>
-        Assert.Contains("runs on director-b: start the process-kill there", Only(DrillKind.ProcessKill, true, Standby), StringComparison.Ordinal);
-
-    [Fact]
-    public void Objections_TrafficFromTheActive_PointsToAClient() =>
-        Assert.Contains("halvs traffic --target", Only(DrillKind.ProcessKill, true, Active), StringComparison.Ordinal);
+        Assert.Contains("runs on director-b: start the process-kill there", Only(DrillKind.ProcessKill, Standby), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_PeerSilent_Refused() =>
-        Assert.Contains("is not heard", Only(DrillKind.PowerCut, true, With(s => s.Peer.Alive = false)), StringComparison.Ordinal);
+        Assert.Contains("is not heard", Only(DrillKind.PowerCut, With(s => s.Peer.Alive = false)), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_NotInSync_Refused() =>
-        Assert.Contains("not in sync", Only(DrillKind.PowerCut, true, With(s => s.Peer.InSync = false)), StringComparison.Ordinal);
+        Assert.Contains("not in sync", Only(DrillKind.PowerCut, With(s => s.Peer.InSync = false)), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_OtherConfiguration_Refused() =>
-        Assert.Contains("another configuration", Only(DrillKind.PowerCut, true, With(s => s.Peer.SameConfiguration = false)), StringComparison.Ordinal);
+        Assert.Contains("another configuration", Only(DrillKind.PowerCut, With(s => s.Peer.SameConfiguration = false)), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_FenceDeviceUntested_Refused() =>
-        Assert.Contains("--test", Only(DrillKind.PowerCut, true, With(s => s.Fence[0].State = "untested")), StringComparison.Ordinal);
+        Assert.Contains("--test", Only(DrillKind.PowerCut, With(s => s.Fence[0].State = "untested")), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_NoFenceDevice_Refused() =>
-        Assert.Contains("no fence device", Only(DrillKind.PowerCut, true, With(s => s.Fence.Clear())), StringComparison.Ordinal);
+        Assert.Contains("no fence device", Only(DrillKind.PowerCut, With(s => s.Fence.Clear())), StringComparison.Ordinal);
 
     [Fact]
     public void Objections_Blocked_AllReasonsAtOnce()
     {
-        IReadOnlyList<string> all = DrillSafety.Objections(DrillKind.PowerCut, true, StatusTranslation.ToReply(StatusSamples.Blocked()));
+        IReadOnlyList<string> all = DrillSafety.Objections(DrillKind.PowerCut, StatusTranslation.ToReply(StatusSamples.Blocked()));
 
         Assert.True(all.Count >= 3, string.Join('\n', all));
     }
 
     [Fact]
     public void Objections_SingleDirector_Refused() =>
-        Assert.Contains("single director", Only(DrillKind.Switchover, false, StatusTranslation.ToReply(StatusSamples.Single())), StringComparison.Ordinal);
+        Assert.Contains("single director", Only(DrillKind.Switchover, StatusTranslation.ToReply(StatusSamples.Single())), StringComparison.Ordinal);
 
-    private static string Only(DrillKind kind, bool traffic, StatusReply status) => Assert.Single(DrillSafety.Objections(kind, traffic, status));
+    private static string Only(DrillKind kind, StatusReply status) => Assert.Single(DrillSafety.Objections(kind, status));
 
     private static StatusReply With(Action<StatusReply> change)
     {

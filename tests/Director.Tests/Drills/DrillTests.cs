@@ -112,7 +112,7 @@ public sealed class DrillTests : IAsyncLifetime, IDisposable
         using StringReader input = new("no\n");
 
         CommandRun run = await CommandRun.OfAsync(
-            ["drill", "process-kill", "--no-traffic", "--socket", _server.Path], new CommandHost { Interactive = true, Input = input });
+            ["drill", "process-kill", "--no-traffic", "--socket", _server.Path], new CommandHost { Interactive = true, Input = input, DrillTrafficFromHere = true });
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("director-b then cuts the power of THIS machine", run.Error, StringComparison.Ordinal);

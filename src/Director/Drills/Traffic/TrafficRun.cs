@@ -7,7 +7,7 @@ namespace HaLvs.Director.Drills.Traffic;
 /// Load against a virtual service, with proof: held connections with numbered messages, and new connections beside them. One thread paces all
 /// sending; the socket engine brings the answers. Cheap enough to run beside two directors on two cores.
 /// </summary>
-public sealed class TrafficRun : IAsyncDisposable
+public sealed class TrafficRun : ITrafficSource
 {
     private const int ConnectsAtATime = 64;
 
