@@ -19,6 +19,8 @@ public static class DirectorHost
     /// <summary>An orderly stop that takes longer than this is cut short; the addresses are released in any case.</summary>
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan ControlStopDeadline = TimeSpan.FromSeconds(1);
+
     /// <returns>0 after an orderly stop, 1 when it could not start or a promise broke.</returns>
     public static async Task<int> RunAsync(RunOptions options, CancellationToken stop)
     {
@@ -34,6 +36,12 @@ public static class DirectorHost
         }
     }
 
+    private static async Task StopControlAsync(WebApplication control)
+    {
+        using var bounded = new CancellationTokenSource(ControlStopDeadline);
+        await control.StopAsync(bounded.Token);
+    }
+
     private static async Task<int> RunOnceAsync(RunOptions options, CancellationToken stop)
     {
         var model = StartChecks.LoadModel(options);
@@ -45,7 +53,8 @@ public static class DirectorHost
         parts.Start();
         await control.StartAsync(CancellationToken.None);
         var ended = await parts.RunUntilEndedAsync(StopDeadline, stop);
-        await control.StopAsync(CancellationToken.None);
+        await parts.DisposeAsync(); // The addresses and sysctls first: an operator who follows events must not hold them up.
+        await StopControlAsync(control);
         return ended;
     }
 }

@@ -52,6 +52,8 @@ public sealed class DirectorNode(
             var drops = core.Counters.Drops().Select(d => (d.Reason.ToString(), d.Count)).ToList();
             if (forwarding.ExpiredLeaseDrops > 0)
                 drops.Add(("ExpiredLease", forwarding.ExpiredLeaseDrops));
+            if (loop.FramesDropped > 0)
+                drops.Add(("HeartbeatFlood", loop.FramesDropped));
             return status with { Connections = core.ConnectionCount, Services = core.SnapshotServices(), Drops = [.. drops] };
         }
     }

@@ -28,11 +28,13 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly PeerFence? _fence;
     private readonly DataPlaneWatch _watch;
     private readonly DataPlaneProbe _probe;
-    private readonly EffectLoop _queue = new();
+    private readonly EffectLoop _queue;
+    private readonly NodeEffects _effects;
     private readonly NodeLoop _loop;
     private readonly InterfaceWatch _interfaces;
     private readonly PingWatch _pings;
     private readonly CancellationTokenSource _ending = new();
+    private bool _disposed;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DirectorParts(RunOptions options, DirectorModel model, EventLog events)
@@ -40,20 +42,20 @@ internal sealed class DirectorParts : IAsyncDisposable
         _events = events;
         _epochs = new EpochStore(options.StateDirectory);
         _addresses = new AddressTakeover(model.Network, DirectorHost.TunName);
+        _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
-        _addresses.Prepare();
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model.Network)));
         dataPlane.Core.ApplyServices(model.Services);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, _inbox.Post, events);
-        _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges());
-        _links = LinkParts.Make(identity, _inbox.Post);
+        _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges(), Broken);
+        _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
         _fence = identity.MakeFence(machine, _inbox, events);
         _probe = new DataPlaneProbe(model.Network.External, model.Network.VirtualAddresses, ProbeTimeout);
         _watch = new DataPlaneWatch(_probe.Probe, _inbox.Post);
-        var effects = new NodeEffects(_links, _forwarding, _addresses, _sync, _fence, _watch, _epochs, _queue, events, _inbox.Post, () => _ended.TrySetResult(0));
-        _loop = new NodeLoop(machine, effects, _inbox, model.Heartbeat.Interval, Broken);
+        _effects = new NodeEffects(_links, _forwarding, _addresses, _sync, _fence, _watch, _epochs, _queue, events, _inbox.Post, () => _ended.TrySetResult(0));
+        _loop = new NodeLoop(machine, _effects, _inbox, model.Heartbeat.Interval, Broken);
         _interfaces = new InterfaceWatch([model.Network.External, model.Network.Internal], events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
         Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, events, TimeProvider.System);
@@ -61,8 +63,10 @@ internal sealed class DirectorParts : IAsyncDisposable
 
     public DirectorNode Node { get; }
 
+    /// <summary>The kernel's side first: leftovers of a former life go, addresses of others are found, sysctls are set.</summary>
     public void Start()
     {
+        _addresses.Prepare();
         var locked = RealTimeScheduling.LockMemory();
         if (!locked.Permitted)
             _events.Add(EventSeverity.Info, "start", $"memory is not locked: {locked.Detail}");
@@ -98,8 +102,11 @@ internal sealed class DirectorParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await _ending.CancelAsync();
-        _forwarding.SetMode(ForwardingMode.Off);
+        _effects.Abandon();
         _loop.Dispose();
         foreach (var link in _links)
             link.Dispose();
@@ -119,7 +126,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     /// <summary>The machine threw: a promise did not hold. Nothing is forwarded from here on, and the process ends.</summary>
     private void Broken(Exception e)
     {
-        _forwarding.SetMode(ForwardingMode.Off);
+        _effects.Abandon();
         _events.Add(EventSeverity.Alarm, "broken", $"a promise did not hold, this director stops forwarding and ends: {e}");
         _ended.TrySetResult(1);
     }

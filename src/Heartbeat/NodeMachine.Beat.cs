@@ -49,6 +49,7 @@ public sealed partial class NodeMachine
         Flag(Holding, HeartbeatBits.Holding)
         | Flag(_inSync, HeartbeatBits.InSync)
         | Flag(HasTable, HeartbeatBits.HasTable)
+        | Flag(_copyOfEpoch is not null, HeartbeatBits.HasOldCopy)
         | Flag(_peerAlive, HeartbeatBits.HearsYou)
         | Flag(_wishUntil is not null, HeartbeatBits.SwitchoverWish)
         | Flag(_handover is not null, HeartbeatBits.HandoverOffer);

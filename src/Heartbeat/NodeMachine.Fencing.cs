@@ -54,7 +54,7 @@ public sealed partial class NodeMachine
     {
         var waited = _now - _lostAt;
         if (waited >= HoldFire) return null;
-        if (MustYield()) return $"{Peer} shoots first, if it lives";
+        if (MustYield() && !GrantLiesFallow(waited)) return $"{Peer} shoots first, if it lives";
         return _sight switch
         {
             DataPlaneSight.Alive => "the virtual address still answers",
@@ -73,6 +73,10 @@ public sealed partial class NodeMachine
     /// </summary>
     private bool MustYield() =>
         _grant is not null || _toldHolding || (!PeerHolds && !_preferred);
+
+    /// <summary>We granted, and for long enough to see it nobody serves: the peer died before it could take.</summary>
+    private bool GrantLiesFallow(TimeSpan waited) =>
+        _grant is not null && _sight == DataPlaneSight.Silent && _silentSigns >= 2 && waited >= TakePatience + (2 * _config.Dead);
 
     /// <summary>Probing takes a moment: it begins with the first sign of trouble, so that the answer is there when it is needed.</summary>
     private void WatchEarly()

@@ -103,7 +103,8 @@ public sealed partial class NodeMachine
     {
         Say(EventSeverity.Warning, "switchover", $"handover not completed, we take the addresses back: {failure}");
         Emit(new NodeEffect.StopRelay());
-        _evidence.Record(new Evidence(EvidenceKind.OwnUncompletedHandover, _session.Verified?.Counter ?? 0, 0, $"own handover not completed: {failure}"));
+        if (_evidence.Current is not { PeerIsOff: true }) // A proof that the peer is off is worth more, and says that it must not be shot again.
+            _evidence.Record(new Evidence(EvidenceKind.OwnUncompletedHandover, _session.Verified?.Counter ?? 0, 0, $"own handover not completed: {failure}"));
         _takeAgainAt = _now;
         BeginTaking();
     }

@@ -17,6 +17,9 @@ public sealed partial class NodeMachine
     private bool _inSync;
     private bool _wasLastActive;
 
+    /// <summary>The peer's epoch of which our table is a complete copy, perhaps an old one; null: we have none.</summary>
+    private ulong? _copyOfEpoch;
+
     private bool HasTable => _inSync || _wasLastActive;
 
     /// <summary>Ready for a planned handover to us (I11).</summary>
@@ -79,24 +82,36 @@ public sealed partial class NodeMachine
     {
         _noHolderSince = null;
         if (_grant is { } grant && _words!.Value.EpochHeld >= grant.Epoch) _grant = null;
-        if (_words!.Value.Role == Role.Active) _wasLastActive = false;
+        if (_words!.Value.Role == Role.Active) ForgetOldTable(_words.Value.EpochHeld);
         if (_words.Value.Says(HeartbeatBits.HandoverOffer) && Eligible) Ask();
         else if (_words.Value.Role == Role.Active) _request = null;
         WishFailback();
     }
 
-    /// <summary>Nobody holds: the one with the table first, then the preferred one; the other after a while, in case the first cannot.</summary>
+    /// <summary>Nobody holds: the one with the better table first, then the preferred one; the other after a while, in case the first cannot.</summary>
     private void AskWhenOurTurn()
     {
         _noHolderSince ??= _now;
         if (_now < _takeAgainAt) return;
-        var peerHasTable = _words!.Value.Says(HeartbeatBits.HasTable);
-        var first = HasTable == peerHasTable ? _preferred : HasTable;
+        var (own, peers) = (TableRank(HasTable, _copyOfEpoch is not null), PeersTableRank());
+        var first = own == peers ? _preferred : own > peers;
         if ((first && _grant is null) || _now - _noHolderSince >= AskPatience) Ask();
+    }
+
+    private int PeersTableRank() => TableRank(_words!.Value.Says(HeartbeatBits.HasTable), _words.Value.Says(HeartbeatBits.HasOldCopy));
+
+    private static int TableRank(bool newest, bool old) => newest ? 2 : old ? 1 : 0;
+
+    /// <summary>Somebody else serves under an epoch of which we have no copy: what we have is worth nothing any more.</summary>
+    private void ForgetOldTable(ulong epochHeld)
+    {
+        _wasLastActive = false;
+        if (!_inSync && _copyOfEpoch != epochHeld) _copyOfEpoch = null;
     }
 
     private void OnSyncState(bool inSync)
     {
+        if (inSync && _words is { } words) _copyOfEpoch = words.EpochHeld;
         if (_inSync == inSync) return;
         _inSync = inSync;
         _inSyncSince = _now;

@@ -26,6 +26,8 @@ public sealed class NodeEffects(
     Action<NodeInput> post,
     Action stopped)
 {
+    private int _releases;
+
     /// <summary>A release that cannot be verified is tried again by the machine; the shell never says released on its own.</summary>
     public void CarryOut(IReadOnlyList<NodeEffect> effects)
     {
@@ -50,11 +52,13 @@ public sealed class NodeEffects(
                 queue.Add(() => Persist(persist.Epoch));
                 break;
             case NodeEffect.TakeAddresses take:
-                queue.Add(() => Take(take.Epoch));
+                var wish = Volatile.Read(ref _releases);
+                queue.Add(() => Take(take.Epoch, wish));
                 break;
             case NodeEffect.ReleaseAddresses release:
-                forwarding.SetMode(release.HoldForHandover ? ForwardingMode.Hold : ForwardingMode.Off);
-                queue.Add(() => Release(release.HoldForHandover));
+                Interlocked.Increment(ref _releases);
+                forwarding.SetMode(ModeAfter(release));
+                queue.Add(() => Release(release));
                 break;
             case NodeEffect.RelayToPeer:
                 queue.Add(Relay);
@@ -122,29 +126,54 @@ public sealed class NodeEffects(
         post(new NodeInput.EpochPersisted(epoch, error));
     }
 
-    /// <summary>Forwarding on, then the addresses, then the announcements (I7).</summary>
-    private void Take(ulong epoch)
+    /// <summary>Nothing is forwarded or taken any more, whatever still waits in the queue: a promise broke, or the process ends.</summary>
+    public void Abandon()
     {
-        string? error = null;
+        Interlocked.Add(ref _releases, 1 << 20);
+        forwarding.SetMode(ForwardingMode.Off);
+    }
+
+    /// <summary>Forwarding on, then the addresses, then the announcements (I7). An announcement that fails is repeated by the refresh.</summary>
+    /// <param name="wish">Count of releases when the machine asked: a release asked for since then makes this taking void.</param>
+    private void Take(ulong epoch, int wish)
+    {
+        string? error;
         try
         {
             sync?.SetRole(true, epoch);
-            forwarding.SetMode(ForwardingMode.Forward);
-            error = addresses.Take() ?? addresses.Announce();
+            error = SwitchOn(wish) ?? addresses.Take();
         }
         catch (Exception e)
         {
             error = e.Message;
         }
+        if (error is null)
+            Attempt("announce", addresses.Announce);
         post(new NodeInput.AddressesTaken(epoch, error));
     }
 
-    private void Release(bool hold)
+    /// <summary>The count is looked at again after the switch: whoever releases raises it first and switches off after it.</summary>
+    private string? SwitchOn(int wish)
+    {
+        const string Superseded = "a release was asked for meanwhile";
+        if (Volatile.Read(ref _releases) != wish)
+            return Superseded;
+        forwarding.SetMode(ForwardingMode.Forward);
+        if (Volatile.Read(ref _releases) == wish)
+            return null;
+        forwarding.SetMode(ForwardingMode.Off);
+        return Superseded;
+    }
+
+    private static ForwardingMode ModeAfter(NodeEffect.ReleaseAddresses release) => release.HoldForHandover ? ForwardingMode.Hold : ForwardingMode.Off;
+
+    private void Release(NodeEffect.ReleaseAddresses release)
     {
         string? error;
         try
         {
-            error = addresses.Release(hold);
+            forwarding.SetMode(ModeAfter(release));
+            error = addresses.Release(release.HoldForHandover);
         }
         catch (Exception e)
         {

@@ -19,6 +19,8 @@ public sealed class PeerFence : IDisposable
     private readonly FenceExecutor _executor;
     private readonly FenceDeviceHealth _health;
     private readonly Inbox<FenceExecutorInput> _answers = new();
+    private readonly Inbox<Action> _powerOns = new();
+    private readonly Action _wake;
     private readonly Func<ulong, bool> _mayFire;
     private readonly Action<NodeInput> _post;
     private readonly EventLog _events;
@@ -34,6 +36,7 @@ public sealed class PeerFence : IDisposable
         _target = target;
         _mayFire = mayFire;
         _post = post;
+        _wake = wake;
         _events = events;
         _health = new FenceDeviceHealth(target, events);
         _executor = new FenceExecutor(target, answer =>
@@ -52,8 +55,8 @@ public sealed class PeerFence : IDisposable
     {
         if (_toStart == request)
             _toStart = null;
-        if (_request == request)
-            Report(_executor.Cancel(MonotonicClock.Now));
+        if (_request == request && _executor.Cancel(MonotonicClock.Now).Count > 0)
+            _post(new NodeInput.FenceReport(request, FenceOutcome.Cancelled, "called off"));
     }
 
     public void Advance()
@@ -62,9 +65,12 @@ public sealed class PeerFence : IDisposable
         {
             _toStart = null;
             _request = request;
-            Report(_executor.Cancel(MonotonicClock.Now), quietly: true);
+            _executor.Cancel(MonotonicClock.Now); // The machine gave the old request up itself.
             Report(_executor.Start(() => _mayFire(request), MonotonicClock.Now));
         }
+        var powerOns = _powerOns.TakeAll();
+        while (powerOns.TryDequeue(out var powerOn))
+            powerOn();
         var answers = _answers.TakeAll();
         while (answers.TryDequeue(out var answer))
             Report(_executor.Answered(answer, MonotonicClock.Now));
@@ -94,7 +100,10 @@ public sealed class PeerFence : IDisposable
     public async Task<OperationOutcome> PowerOnAsync(IProgress<string> progress, CancellationToken cancel)
     {
         progress.Report($"switching {Target} on");
-        var results = await _executor.PowerOnAsync(cancel);
+        var wish = new TaskCompletionSource<Task<IReadOnlyList<DeviceResult>>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _powerOns.Post(() => wish.SetResult(_executor.PowerOnAsync(cancel)));
+        _wake();
+        var results = await await wish.Task.WaitAsync(cancel);
         var done = results.All(r => r.Answer.Reply is DeviceReply.Done or DeviceReply.On);
         _events.Add(done ? EventSeverity.Notice : EventSeverity.Warning, "power", $"{Target}: power on {(done ? "sent" : "failed")}");
         return new OperationOutcome(done, string.Join('\n', results.Select(r => $"{r.Device}: {r.Answer.Detail}")));
@@ -106,10 +115,8 @@ public sealed class PeerFence : IDisposable
 
     public void Dispose() => _executor.Dispose();
 
-    private void Report(IReadOnlyList<FenceEffect> effects, bool quietly = false)
+    private void Report(IReadOnlyList<FenceEffect> effects)
     {
-        if (quietly)
-            return;
         foreach (var effect in effects)
             Report(effect);
     }

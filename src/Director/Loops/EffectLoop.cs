@@ -12,11 +12,30 @@ public sealed class EffectLoop : IDisposable
     private readonly Thread _thread;
     private volatile bool _ending;
 
-    public EffectLoop() => _thread = new Thread(Run) { IsBackground = true, Name = "effects" };
+    private readonly Action<Exception> _broken;
+
+    /// <param name="broken">An effect threw: its result never comes, and the order of what follows is lost.</param>
+    public EffectLoop(Action<Exception> broken)
+    {
+        _broken = broken;
+        _thread = new Thread(Run) { IsBackground = true, Name = "effects" };
+    }
 
     public void Start() => _thread.Start();
 
     public void Add(Action effect) => _inbox.Post(effect);
+
+    private void CarryOut(Action effect)
+    {
+        try
+        {
+            effect();
+        }
+        catch (Exception e)
+        {
+            _broken(e);
+        }
+    }
 
     /// <summary>Finishes what was asked for, then ends.</summary>
     public void Dispose()
@@ -36,7 +55,7 @@ public sealed class EffectLoop : IDisposable
             if (effects.Count == 0 && _ending)
                 return;
             while (effects.TryDequeue(out var effect))
-                effect();
+                CarryOut(effect);
             _inbox.Wait(TimeSpan.FromSeconds(1));
         }
     }

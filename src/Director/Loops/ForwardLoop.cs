@@ -18,6 +18,7 @@ public sealed class ForwardLoop : IDisposable
     private readonly TunDevice _tun;
     private readonly DataPlane _dataPlane;
     private readonly Action _changesWaiting;
+    private readonly Action<Exception> _broken;
     private readonly EventFd _wake = new();
     private readonly Poller _packetsOrWake;
     private readonly Poller _wakeOnly;
@@ -29,12 +30,14 @@ public sealed class ForwardLoop : IDisposable
     private long _expiredLeaseDrops;
     private long _nextTick;
 
+    /// <param name="broken">The TUN is gone, or a defect: nothing can be forwarded any more.</param>
     /// <param name="changesWaiting">Called after a batch that left entries in the change log; must be cheap and not block.</param>
-    public ForwardLoop(TunDevice tun, DataPlane dataPlane, Action changesWaiting)
+    public ForwardLoop(TunDevice tun, DataPlane dataPlane, Action changesWaiting, Action<Exception> broken)
     {
         _tun = tun;
         _dataPlane = dataPlane;
         _changesWaiting = changesWaiting;
+        _broken = broken;
         _packetsOrWake = new Poller(tun.Handle, _wake.Handle);
         _wakeOnly = new Poller(_wake.Handle);
         _thread = new Thread(Run) { IsBackground = true, Name = "forward" };
@@ -70,6 +73,18 @@ public sealed class ForwardLoop : IDisposable
     }
 
     private void Run()
+    {
+        try
+        {
+            Carry();
+        }
+        catch (Exception e)
+        {
+            _broken(e);
+        }
+    }
+
+    private void Carry()
     {
         while (!_ending)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HaLvs.Director.Reports;
 using HaLvs.Heartbeat;
+using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Director.Loops;
@@ -22,11 +23,24 @@ public sealed class InterfaceWatch(ImmutableArray<string> names, EventLog events
     public async Task RunAsync(CancellationToken cancel)
     {
         using var netlink = new Rtnetlink();
+        string? told = null;
         using var timer = new PeriodicTimer(Every);
         do
         {
-            foreach (var name in names)
-                Look(netlink, name);
+            try
+            {
+                foreach (var name in names)
+                    Look(netlink, name);
+                told = null;
+            }
+            catch (LinuxException e) when (e.Message != told)
+            {
+                events.Add(EventSeverity.Warning, "interface", told = e.Message);
+            }
+            catch (LinuxException)
+            {
+                // Told already; it is looked at again in a moment.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancel));
     }

@@ -10,6 +10,8 @@ namespace HaLvs.Director.Loops;
 /// </summary>
 public sealed class NodeLoop : IDisposable
 {
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+
     private readonly NodeMachine _machine;
     private readonly NodeEffects _effects;
     private readonly Inbox<NodeInput> _inbox;
@@ -33,6 +35,9 @@ public sealed class NodeLoop : IDisposable
 
     public void Start() => _thread.Start();
 
+    /// <summary>Heartbeat frames that came faster than they could be looked at.</summary>
+    public long FramesDropped => _inbox.Flooded;
+
     public void Post(NodeInput input) => _inbox.Post(input);
 
     /// <summary>A copy of what the machine knows, made on the loop's own thread.</summary>
@@ -41,7 +46,7 @@ public sealed class NodeLoop : IDisposable
         var answer = new TaskCompletionSource<NodeStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         _calls.Post(() => answer.SetResult(_machine.Status(MonotonicClock.Now)));
         _inbox.Wake();
-        return answer.Task;
+        return answer.Task.WaitAsync(AnswerWithin);
     }
 
     public void Dispose()
@@ -54,7 +59,9 @@ public sealed class NodeLoop : IDisposable
 
     private void Run()
     {
-        RealTimeScheduling.RaiseCurrentThread(RealTimePriorities.NodeLoop);
+        var realTime = RealTimeScheduling.RaiseCurrentThread(RealTimePriorities.NodeLoop);
+        if (!realTime.Permitted)
+            _effects.CarryOut([new NodeEffect.Event(EventSeverity.Info, "start", $"no real-time priority, a busy machine may delay heartbeats: {realTime.Detail}")]);
         try
         {
             while (!_ending)
@@ -69,12 +76,12 @@ public sealed class NodeLoop : IDisposable
     private void RunOnce()
     {
         _inbox.Wait(_tickEvery);
+        var calls = _calls.TakeAll(); // Before the inputs: what was posted before a call is stepped before it is answered.
         var inputs = _inbox.TakeAll();
         while (inputs.TryDequeue(out var input))
             _effects.CarryOut(_machine.Step(input, MonotonicClock.Now));
         _effects.CarryOut(_machine.Tick(MonotonicClock.Now));
         _effects.AdvanceFence();
-        var calls = _calls.TakeAll();
         while (calls.TryDequeue(out var call))
             call();
     }

@@ -47,9 +47,23 @@ public sealed class EpochStore : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException) when (IsHeldElsewhere(path))
         {
             throw new DirectorStartException($"{path}: another halvs uses this state directory; stop it first or give --state-directory another folder");
+        }
+    }
+
+    /// <summary>The file is there and can be read, only not alone: somebody holds it.</summary>
+    private static bool IsHeldElsewhere(string path)
+    {
+        try
+        {
+            using var look = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return false;
+        }
+        catch (IOException)
+        {
+            return File.Exists(path);
         }
     }
 
@@ -61,7 +75,8 @@ public sealed class EpochStore : IDisposable
         if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return number;
         throw new DirectorStartException(
-            $"{path}: holds \"{(text.Length > 20 ? text[..20] : text)}\" where a number should stand; write the peer's epoch (`halvs status` there) plus 1 into it");
+            $"{path}: holds \"{(text.Length > 20 ? text[..20] : text)}\" where a number should stand; write a number into it that is higher than any before "
+            + "(epoch: the peer's `halvs status` shows the highest; incarnation: the peer's `halvs status --json` shows ours)");
     }
 
     private static void Write(string path, ulong number) =>

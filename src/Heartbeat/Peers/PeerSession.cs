@@ -12,6 +12,7 @@ public sealed class PeerSession
     private readonly ReplayWindow[] _links;
     private ReplayWindow _sender;
     private (ulong Incarnation, ulong Sequence) _candidate;
+    private bool _provenOff;
 
     public PeerSession(int links, ulong nonce)
     {
@@ -30,21 +31,27 @@ public sealed class PeerSession
 
     /// <summary>
     /// From now on only messages that were made after this moment are fresh. Done when the peer was proven off: what is still in a cable or a buffer
-    /// must not raise the dead.
+    /// must not raise the dead. And a life with a lower counter may come: the machine may return with a new disk.
     /// </summary>
-    public void Rotate() => Nonce = Nonce == ulong.MaxValue ? 1 : Nonce + 1;
+    public void Rotate()
+    {
+        Nonce = Nonce == ulong.MaxValue ? 1 : Nonce + 1;
+        _candidate = default;
+        _provenOff = true;
+    }
 
     public PeerVerdict Judge(in HeartbeatMessage message, int link)
     {
         if (Verified is { } life)
         {
-            if (message.Incarnation < life.Counter) return Rejected(RejectReason.OldIncarnation);
-            if (message.Incarnation == life.Counter && message.BootId != life.BootId) return Rejected(RejectReason.TwinIncarnation);
+            var otherBootAllowed = _provenOff && message.BootId != life.BootId;
+            if (message.Incarnation < life.Counter && !otherBootAllowed) return Rejected(RejectReason.OldIncarnation);
+            if (message.Incarnation == life.Counter && message.BootId != life.BootId && !otherBootAllowed) return Rejected(RejectReason.TwinIncarnation);
         }
 
         var newNonce = NoteNonce(message);
         if (message.Echo != Nonce) return new PeerVerdict(RejectReason.NotFresh, false, false, false, newNonce);
-        var newLife = Verified is not { } known || message.Incarnation > known.Counter;
+        var newLife = Verified != (message.Incarnation, message.BootId);
         if (newLife) Adopt(message);
         return Window(message.Sequence, link, newLife, newNonce);
     }
@@ -63,6 +70,7 @@ public sealed class PeerSession
     private void Adopt(in HeartbeatMessage message)
     {
         Verified = (message.Incarnation, message.BootId);
+        _provenOff = false;
         _sender = default;
         Array.Clear(_links);
     }

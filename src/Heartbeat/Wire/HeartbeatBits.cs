@@ -23,4 +23,7 @@ public enum HeartbeatBits : ushort
 
     /// <summary>Active to standby: ask for the addresses, we release them and grant your request.</summary>
     HandoverOffer = 1 << 5,
+
+    /// <summary>We have a copy of the connections that was complete once and may be old by now: better than none.</summary>
+    HasOldCopy = 1 << 6,
 }

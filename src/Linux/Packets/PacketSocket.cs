@@ -46,10 +46,14 @@ public sealed unsafe class PacketSocket : IDisposable
         int length = packet.WriteFrame(frame, destination);
         fixed (byte* bytes = frame)
         {
+            bool told = false;
             while (Libc.sendto(Handle, bytes, length, 0, null, 0) < 0)
             {
                 int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.EINTR)
+                // ENETDOWN may tell of a flap in the past: reporting it clears it, so the second word counts (packet(7)).
+                if (errno == Errno.ENETDOWN && !told)
+                    told = true;
+                else if (errno != Errno.EINTR)
                     throw new LinuxException($"send ARP on {_interfaceName}", errno, errno == Errno.ENETDOWN ? $"{_interfaceName} is down." : "");
             }
         }

@@ -48,6 +48,19 @@ public sealed class PeerSessionTests
     }
 
     [Fact]
+    public void Judge_LowerCounterOfANewDisk_AcceptedOnlyAfterProvenOffAndWithTheNewNonce()
+    {
+        var session = new PeerSession(1, Ours);
+        session.Judge(Message(1, incarnation: 57), 0);
+        session.Rotate();
+        Assert.Equal(RejectReason.OldIncarnation, session.Judge(Message(99, incarnation: 56, echo: Ours + 1), 0).Reject);
+        Assert.Equal(RejectReason.NotFresh, session.Judge(Message(1, incarnation: 1, boot: 2, nonce: 77), 0).Reject);
+        Assert.Equal(77UL, session.Echo);
+        Assert.True(session.Judge(Message(2, incarnation: 1, boot: 2, nonce: 77, echo: Ours + 1), 0) is { Reject: RejectReason.None, NewIncarnation: true });
+        Assert.Equal((1UL, 2UL), session.Verified);
+    }
+
+    [Fact]
     public void Judge_SameCounterOtherBoot_Twin()
     {
         var session = new PeerSession(1, Ours);

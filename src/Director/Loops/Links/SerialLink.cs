@@ -17,7 +17,7 @@ public sealed class SerialLink : IHeartbeatLink
     private readonly int _number;
     private readonly string _device;
     private readonly int _baud;
-    private readonly Action<NodeInput> _post;
+    private readonly Inbox<NodeInput> _inbox;
     private readonly ManualResetEventSlim _disposed = new(false);
 
     /// <summary>A slow line sends the newest news: what has waited behind two messages is dropped.</summary>
@@ -26,12 +26,12 @@ public sealed class SerialLink : IHeartbeatLink
 
     private volatile SerialPort? _port;
 
-    public SerialLink(int number, string device, int baud, Action<NodeInput> post)
+    public SerialLink(int number, string device, int baud, Inbox<NodeInput> inbox)
     {
         _number = number;
         _device = device;
         _baud = baud;
-        _post = post;
+        _inbox = inbox;
     }
 
     public void Start()
@@ -59,7 +59,7 @@ public sealed class SerialLink : IHeartbeatLink
             {
                 var port = Open();
                 lastComplaint = null;
-                _post(new NodeInput.LinkDevice(_number, true, ""));
+                _inbox.Post(new NodeInput.LinkDevice(_number, true, ""));
                 ReadUntilVanished(port);
                 throw new IOException("the device is gone");
             }
@@ -67,7 +67,7 @@ public sealed class SerialLink : IHeartbeatLink
             {
                 var complaint = Explain(e);
                 if (!_disposed.IsSet && complaint != lastComplaint)
-                    _post(new NodeInput.LinkDevice(_number, false, lastComplaint = complaint));
+                    _inbox.Post(new NodeInput.LinkDevice(_number, false, lastComplaint = complaint));
             }
             Close();
             _disposed.Wait(RetryAfter);
@@ -92,7 +92,7 @@ public sealed class SerialLink : IHeartbeatLink
             if (length == 0)
                 return;
             foreach (var message in framer.Feed(buffer.AsSpan(0, length)))
-                _post(new NodeInput.Frame(_number, message));
+                _inbox.TryPost(new NodeInput.Frame(_number, message));
         }
     }
 

@@ -16,19 +16,21 @@ public sealed class UdpLink : IHeartbeatLink
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(1);
+
     private readonly int _number;
     private readonly IPEndPoint _local;
     private readonly SocketAddress _peer;
-    private readonly Action<NodeInput> _post;
+    private readonly Inbox<NodeInput> _inbox;
     private readonly ManualResetEventSlim _disposed = new(false);
     private volatile Socket? _socket;
 
-    public UdpLink(int number, IPEndPoint local, IPEndPoint peer, Action<NodeInput> post)
+    public UdpLink(int number, IPEndPoint local, IPEndPoint peer, Inbox<NodeInput> inbox)
     {
         _number = number;
         _local = local;
         _peer = peer.Serialize();
-        _post = post;
+        _inbox = inbox;
     }
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = $"link-{_number}-udp" }.Start();
@@ -61,14 +63,14 @@ public sealed class UdpLink : IHeartbeatLink
             {
                 using var socket = Open();
                 lastComplaint = null;
-                _post(new NodeInput.LinkDevice(_number, true, ""));
+                _inbox.Post(new NodeInput.LinkDevice(_number, true, ""));
                 ReceiveUntilClosed(socket);
             }
             catch (SocketException e)
             {
                 var complaint = Explain(e);
                 if (complaint != lastComplaint)
-                    _post(new NodeInput.LinkDevice(_number, false, lastComplaint = complaint));
+                    _inbox.Post(new NodeInput.LinkDevice(_number, false, lastComplaint = complaint));
             }
             _socket = null;
             _disposed.Wait(RetryAfter);
@@ -77,7 +79,7 @@ public sealed class UdpLink : IHeartbeatLink
 
     private Socket Open()
     {
-        var socket = new Socket(_local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = true };
+        var socket = new Socket(_local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
         {
             socket.Bind(_local);
@@ -100,9 +102,11 @@ public sealed class UdpLink : IHeartbeatLink
             int length;
             try
             {
+                if (!socket.Poll(PollFor, SelectMode.SelectRead))
+                    continue;
                 length = socket.ReceiveFrom(buffer, SocketFlags.None, from);
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.MessageSize or SocketError.ConnectionRefused or SocketError.HostUnreachable)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.MessageSize or SocketError.ConnectionRefused or SocketError.HostUnreachable)
             {
                 continue;
             }
@@ -110,7 +114,7 @@ public sealed class UdpLink : IHeartbeatLink
             {
                 return;
             }
-            _post(new NodeInput.Frame(_number, buffer.AsSpan(0, length).ToArray()));
+            _inbox.TryPost(new NodeInput.Frame(_number, buffer.AsSpan(0, length).ToArray()));
         }
     }
 
