@@ -53,6 +53,7 @@ public sealed class Inbox<T>
     /// <summary>Everything posted so far, in order. The queue is the reader's until the next call.</summary>
     public Queue<T> TakeAll()
     {
+        _draining.Clear();
         lock (_gate)
             (_filling, _draining) = (_draining, _filling);
         return _draining;
