@@ -21,6 +21,12 @@ public sealed class TunDeviceTests(ITestOutputHelper output)
         Assert.Equal(TunDevice.HeaderBytes + 84, length);
         Assert.Equal(0x45, frame[TunDevice.HeaderBytes]);
 
+        // The runtime itself allocates now and then (tiered compilation, first uses); a call that allocates does so in every round.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedByThousandFrames(tun, poller, frame, length)));
+    });
+
+    private static long AllocatedByThousandFrames(TunDevice tun, Poller poller, byte[] frame, int length)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
         {
@@ -32,8 +38,8 @@ public sealed class TunDeviceTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-    });
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
 
     [Fact]
     public void TryWrite_EchoReply_ReachesThePing() => In(space =>
