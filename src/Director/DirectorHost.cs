@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using HaLvs.Director.Commands;
 using HaLvs.Director.Configuration;
@@ -36,6 +37,13 @@ public static class DirectorHost
         }
     }
 
+    /// <summary>The habit of the field: SIGHUP reads the file again. What came of it stands in the events.</summary>
+    private static void ReloadInsteadOfDying(PosixSignalContext signal, DirectorNode node)
+    {
+        signal.Cancel = true;
+        _ = node.ReloadAsync(CancellationToken.None);
+    }
+
     private static async Task StopControlAsync(WebApplication control)
     {
         using var bounded = new CancellationTokenSource(ControlStopDeadline);
@@ -50,6 +58,7 @@ public static class DirectorHost
         await using var parts = new DirectorParts(options, model, events);
         await using var control = ControlHost.Build(claim, parts.Node);
         events.Add(EventSeverity.Notice, "start", $"halvs {ThisProgram.Version}: {options.Node} of cluster {model.Cluster.Name}, configuration {model.Hash:x16}");
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => ReloadInsteadOfDying(signal, parts.Node));
         parts.Start();
         await control.StartAsync(CancellationToken.None);
         var ended = await parts.RunUntilEndedAsync(StopDeadline, stop);

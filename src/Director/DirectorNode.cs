@@ -141,14 +141,16 @@ public sealed class DirectorNode(
 
     private OperationOutcome Refuse(string text)
     {
-        events.Add(EventSeverity.Warning, "configuration", text.Split('\n')[0]);
+        events.Add(EventSeverity.Warning, "configuration", text.Replace("\n", "; ", StringComparison.Ordinal));
         return new OperationOutcome(false, text);
     }
 
     private OperationOutcome? RefuseTarget(string node)
     {
         if (fence is null)
-            return new OperationOutcome(false, "this is a single director: there is no peer to fence");
+            return new OperationOutcome(false, _model.PeerOf(name) is { } peer
+                ? $"{peer.Name} has no fence device in the configuration; make sure that it is off, then: halvs fence {peer.Name} --confirm"
+                : "this is a single director: there is no peer to fence");
         if (node == name)
             return new OperationOutcome(false, $"{node} is this node itself; a node never fences itself: ask its peer {fence.Target}");
         return node == fence.Target ? null : new OperationOutcome(false, $"no node is called {node}; the peer is {fence.Target}");

@@ -162,7 +162,7 @@ public sealed partial class NodeMachine
     private void OnOperatorFence(string target)
     {
         if (target != _config.Peer) Say(EventSeverity.Warning, "fence", $"refused: {target} is not the peer of {_config.Node}");
-        else if (!_config.CanFencePeer) Say(EventSeverity.Warning, "fence", $"refused: no fence device for {target} is configured");
+        else if (!_config.CanFencePeer) Say(EventSeverity.Warning, "fence", $"refused: no fence device can switch {target} off; make sure that it is off, then: halvs fence {target} --confirm");
         else if (_stopping is not null) Say(EventSeverity.Warning, "fence", "refused: this director is stopping");
         else OrderFence();
     }

@@ -133,6 +133,8 @@ public sealed partial class NodeMachine
         _links[device.Link].Device(device.Usable, device.Detail);
     }
 
+    private static string Word(LinkState state) => state.ToString().ToLowerInvariant();
+
     private void CheckLinks()
     {
         if (_now < _deafUntil) return;
@@ -141,7 +143,7 @@ public sealed partial class NodeMachine
             var before = link.State;
             if (!link.Update(_now, _config.Warn, _config.Dead)) continue;
             var severity = link.State is LinkState.Down or LinkState.Absent ? EventSeverity.Warning : EventSeverity.Info;
-            Say(severity, "link", $"{link.Name}: {before} to {link.State}{(link.Status(_now).Detail is { } detail ? $" ({detail})" : "")}");
+            Say(severity, "link", $"{link.Name}: {Word(before)} → {Word(link.State)}{(link.Status(_now).Detail is { } detail ? $" ({detail})" : "")}");
         }
     }
 }

@@ -19,7 +19,8 @@ internal static class DrillCommand
         Option<int> connections = SharedOptions.Count("--connections", "TCP connections to hold.", 100, 1, 1_000_000);
         Option<string?> clientCommand = new("--client")
         {
-            Description = "Command that reaches a client's machine; `halvs traffic` runs there: \"ssh CLIENT\".", HelpName = "COMMAND",
+            Description = "Command that reaches a client's machine; `halvs traffic` runs there: \"ssh CLIENT\".",
+            HelpName = "COMMAND",
         };
         Option<bool> noTraffic = new("--no-traffic") { Description = "Only act; clients elsewhere hold the traffic (halvs traffic)." };
         Option<bool> yes = SharedOptions.Yes();

@@ -13,7 +13,7 @@ public static class DrillSafety
             return ["this is a single director: there is no peer to take over"];
         }
 
-        return [.. Pair(status, peer), .. Place(kind, status, peer), .. kind == DrillKind.PowerCut ? Fence(status) : []];
+        return [.. Pair(status, peer), .. Place(kind, status, peer), .. kind == DrillKind.PowerCut && status.HasActive ? Fence(status) : []];
     }
 
     /// <summary>Node that serves now and shall not afterwards.</summary>
@@ -60,7 +60,7 @@ public static class DrillSafety
             yield return $"this node serves, and cannot cut its own power: start the power-cut on {peer.Name}";
         }
 
-        if (kind == DrillKind.ProcessKill && !serves)
+        if (kind == DrillKind.ProcessKill && !serves && status.HasActive)
         {
             yield return $"the process to kill runs on {Serving(status)}: start the process-kill there";
         }

@@ -92,6 +92,8 @@ public sealed class NodeEffects(
                 break;
             case NodeEffect.Event entry:
                 events.Add(entry.Severity, entry.Kind, entry.Text);
+                if (entry is { Kind: "fence", Severity: EventSeverity.Warning })
+                    fence?.Refused(entry.Text);
                 break;
             case NodeEffect.Stopped:
                 stopped();

@@ -113,6 +113,9 @@ public sealed class PeerFence : IDisposable
     public Task<OperationOutcome> FollowAsync(Action begin, IProgress<string> progress, CancellationToken cancel) =>
         _followers.FollowAsync(begin, progress, cancel);
 
+    /// <summary>The machine does not want this fence: whoever waits for it is told why.</summary>
+    public void Refused(string reason) => _followers.Ended(new OperationOutcome(false, reason));
+
     public void Dispose() => _executor.Dispose();
 
     private void Report(IReadOnlyList<FenceEffect> effects)

@@ -70,11 +70,17 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
         HaLvs.Forwarder.Connections.ConnectionChange[] changes = new HaLvs.Forwarder.Connections.ConnectionChange[256];
         Run(director, frames, buffer, changes, 10_000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(director, frames, buffer, changes, 100_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself may allocate once (tiered compilation); a packet that allocates does so in every round.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated(() => Run(director, frames, buffer, changes, 100_000))));
         Assert.True(director.Core.Counters.ExpiredConnections > 1000, "Nothing expired: the test did not test.");
         Assert.True(director.Core.Counters.NewConnections > 1000);
+    }
+
+    private static long Allocated(Action work)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        work();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void FeedMany(int packets, TestDirector director, byte[] frame)

@@ -134,6 +134,7 @@ public sealed class SerialLink : IHeartbeatLink
 
     private string Explain(Exception e) => e switch
     {
+        UnauthorizedAccessException when !File.Exists(_device) => $"serial {_device}: no such device; check the cable's port and `ls -l /dev/ttyS*`",
         FileNotFoundException or DirectoryNotFoundException => $"serial {_device}: no such device; check the cable's port and `ls -l {_device}`",
         UnauthorizedAccessException => $"serial {_device}: not permitted or in use by another program; run as root or add the group dialout",
         ArgumentException => $"serial {_device}: is not a serial device",
