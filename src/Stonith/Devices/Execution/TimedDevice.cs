@@ -23,7 +23,7 @@ internal sealed class TimedDevice(IFenceDevice device, TimeSpan commandTimeout)
         }
         catch (TimeoutRejectedException)
         {
-            return DeviceAnswer.Failed($"no answer within {commandTimeout.TotalSeconds:0.###} s, stopped");
+            return DeviceAnswer.Failed($"no answer within {DurationText.Of(commandTimeout)}, stopped");
         }
         catch (OperationCanceledException)
         {

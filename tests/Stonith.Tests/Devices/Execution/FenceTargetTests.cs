@@ -35,7 +35,7 @@ public sealed class FenceTargetTests
         var target = new FenceTarget(Levels([Device("bmc")], [Device("pdu", command: 100)]), devices);
         var results = await target.TestAllAsync(default);
         Assert.Equal([(1, "bmc", DeviceReply.Done), (2, "pdu", DeviceReply.Failed)], results.Select(r => (r.Level, r.Device, r.Answer.Reply)));
-        Assert.Equal("no answer within 0.1 s, stopped", results[1].Answer.Detail);
+        Assert.Equal("no answer within 100 ms, stopped", results[1].Answer.Detail);
     }
 
     [Fact]
