@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
@@ -16,6 +17,7 @@ public sealed class ForwardingCore
     /// <summary>A frame buffer must be at least this long: header and the largest IP packet.</summary>
     public const int FrameBytes = VirtioHeaderBytes + 65_535;
 
+    private readonly PendingFrames _pending = new();
     private readonly ServerRegistry _servers = new();
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
@@ -72,6 +74,12 @@ public sealed class ForwardingCore
     /// Returns the length of the frame to write back, or 0 when there is none. Never throws on any bytes; never allocates.
     /// </summary>
     public int Process(Span<byte> frame, int length, long now) => _pipeline.Process(frame, length, now);
+
+    /// <summary>
+    /// A frame that the core sends besides those it was given; call until it returns 0, after every <see cref="Process"/> batch and every <see cref="Tick"/>.
+    /// <paramref name="frame"/> has <see cref="FrameBytes"/>.
+    /// </summary>
+    public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
     public void Tick(long now) => _connections.Tick(now);

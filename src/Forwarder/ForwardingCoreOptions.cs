@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
 
@@ -24,6 +25,8 @@ public sealed record ForwardingCoreOptions
 
     /// <summary>What ipvsadm --set changes; takes effect with each connection's next packet.</summary>
     public ConnectionTimeouts Timeouts { get; init; } = new();
+
+    public IpvsSettings Ipvs { get; init; } = new();
 
     /// <summary>Seed for hash keys and port choice: chance comes in as a parameter.</summary>
     public ulong Seed { get; init; }

@@ -155,7 +155,7 @@ internal sealed class PacketPipeline
         }
 
         // 4 schedule a server
-        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination));
+        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort, now));
         if (server is null)
         {
             answer = Refuse(frame, in packet, DropReason.NoServer, IcmpType.PortUnreachable, now);

@@ -109,6 +109,7 @@ public sealed class ForwardLoop : IDisposable
                 _nextTick = now + TickMilliseconds;
             }
             more = _mode != ForwardingMode.Hold && CarryFrames(now);
+            SendPending();
             changes = _dataPlane.Core.HasChanges;
         }
         if (changes)
@@ -126,6 +127,17 @@ public sealed class ForwardLoop : IDisposable
             CarryFrame(length, now);
         }
         return true;
+    }
+
+    /// <summary>What the core sends of itself leaves under the same two guards as what it forwards.</summary>
+    private void SendPending()
+    {
+        int length;
+        while ((length = _dataPlane.Core.TakePending(_frame)) > 0)
+        {
+            if (_mode == ForwardingMode.Forward && Stopwatch.GetTimestamp() < Volatile.Read(ref _leaseUntil))
+                _tun.TryWrite(_frame.AsSpan(0, length));
+        }
     }
 
     private void CarryFrame(int length, long now)

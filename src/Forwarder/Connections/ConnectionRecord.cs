@@ -18,6 +18,24 @@ public readonly record struct ConnectionRecord(
     ConnectionState State,
     uint RemainingMilliseconds)
 {
+    public ConnectionTraits Traits { get; init; }
+
+    /// <summary>Firewall mark of the service that the connection belongs to; 0: none.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>Port of the service: 0 for a service of every port, the control port for an FTP data connection.</summary>
+    public ushort ServicePort { get; init; } = VirtualPort;
+
+    /// <summary>Ports of the connection that controls this one (FTP), of the same client and virtual address; both 0: none.</summary>
+    public ushort ControlClientPort { get; init; }
+
+    public ushort ControlVirtualPort { get; init; }
+
+    /// <summary>Shift of sequence numbers that the client sends, and that the server sends.</summary>
+    public SequenceShift ClientShift { get; init; }
+
+    public SequenceShift ServerShift { get; init; }
+
     public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort);
 }
 
@@ -31,6 +49,31 @@ public enum ConnectionKind : byte
 
     /// <summary>A real server's own outbound flow, source translated to the virtual address.</summary>
     Masquerade = 1,
+
+    /// <summary>A persistence template: carries no packets, remembers a client's server. Client port 0, client masked.</summary>
+    Template = 2,
+}
+
+/// <summary>Travels on the wire: never renumber.</summary>
+[Flags]
+public enum ConnectionTraits : ushort
+{
+    None = 0,
+
+    /// <summary>The real server is configured with port 0: its port is the one that the client asked for.</summary>
+    ServerPortIsClients = 1,
+
+    /// <summary>An expected FTP data connection whose client port is not known yet (IP_VS_CONN_F_NO_CPORT).</summary>
+    AnyClientPort = 2,
+
+    /// <summary>The connection was chosen by a template and holds it.</summary>
+    HoldsTemplate = 4,
+
+    /// <summary>The client is a neighbour of the real servers: its source becomes the gateway address towards them.</summary>
+    Hairpin = 8,
+
+    /// <summary>A packet of the server has been seen since the connection began.</summary>
+    Answered = 16,
 }
 
 /// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>

@@ -32,6 +32,14 @@ internal struct Flow
     /// <summary>Snapshot that confirmed it; older than the current one means stale.</summary>
     public uint SnapshotEpoch;
 
+    public SequenceShift ClientShift;
+    public SequenceShift ServerShift;
+
+    public uint Mark;
+    public ConnectionTraits Traits;
+    public ushort ServicePort;
+    public ushort ControlClientPort;
+    public ushort ControlVirtualPort;
     public ushort ClientPort;
     public ushort VirtualPort;
     public ushort ServerPort;

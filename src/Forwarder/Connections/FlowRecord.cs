@@ -5,7 +5,16 @@ internal static class FlowRecord
 {
     public static ConnectionRecord Of(in Flow flow, uint remainingMilliseconds) => new(
         flow.Kind, flow.Protocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort, flow.Server, flow.ServerPort, flow.State,
-        remainingMilliseconds);
+        remainingMilliseconds)
+    {
+        Traits = flow.Traits,
+        Mark = flow.Mark,
+        ServicePort = flow.ServicePort,
+        ControlClientPort = flow.ControlClientPort,
+        ControlVirtualPort = flow.ControlVirtualPort,
+        ClientShift = flow.ClientShift,
+        ServerShift = flow.ServerShift,
+    };
 
     public static FlowTuple OutsideTuple(in ConnectionRecord record) =>
         new(record.Protocol, record.Client, record.ClientPort, record.Virtual, record.VirtualPort);
@@ -21,5 +30,12 @@ internal static class FlowRecord
         flow.Server = record.Server;
         flow.ServerPort = record.ServerPort;
         flow.State = record.State;
+        flow.Traits = record.Traits;
+        flow.Mark = record.Mark;
+        flow.ServicePort = record.ServicePort;
+        flow.ControlClientPort = record.ControlClientPort;
+        flow.ControlVirtualPort = record.ControlVirtualPort;
+        flow.ClientShift = record.ClientShift;
+        flow.ServerShift = record.ServerShift;
     }
 }
