@@ -29,9 +29,12 @@ internal sealed class RealServer(ServerKey key, int slot)
     public int InactiveConnections { get; private set; }
 
     /// <summary>Persistence templates that name this server.</summary>
-    public int PersistentConnections { get; private set; }
+    public int PersistentConnections { get; set; }
 
-    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections > 0;
+    /// <summary>Ways back of one-packet scheduling: not connections, but they name this server.</summary>
+    public int OnePacketFlows { get; set; }
+
+    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections + OnePacketFlows > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
     public long Overhead => ((long)ActiveConnections << 8) + InactiveConnections;
