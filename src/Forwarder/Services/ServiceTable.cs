@@ -43,6 +43,7 @@ internal sealed class ServiceTable(ServerRegistry servers)
             service.UseScheduler(config.Scheduler, SchedulerNames.Create(config.Scheduler));
         }
 
+        service.SetOptions(config.Options);
         RemoveServers(service, config.Servers);
         EditServers(service, config.Servers);
         AddServers(service, config.Servers);
@@ -75,9 +76,9 @@ internal sealed class ServiceTable(ServerRegistry servers)
         foreach (RealServerConfig config in configs)
         {
             RealServer server = servers.GetOrAdd(new ServerKey(service.Key, config.Address, config.Port));
-            if (server.IsConfigured && server.Weight != config.Weight)
+            if (server.IsConfigured && !server.IsConfiguredAs(config))
             {
-                service.SetWeight(server, config.Weight);
+                service.Edit(server, config);
             }
         }
     }
@@ -90,7 +91,7 @@ internal sealed class ServiceTable(ServerRegistry servers)
             if (!server.IsConfigured)
             {
                 server.IsConfigured = true;
-                server.Weight = config.Weight;
+                server.Configure(config, isNew: true);
                 service.Add(server);
             }
         }

@@ -21,9 +21,17 @@ internal sealed class VirtualService(ServiceKey key, string schedulerName, Sched
     public RealServer? Schedule(in NewConnection connection) =>
         _scheduler.Pick(ServerSpan(), in connection);
 
+    /// <summary>The server that the next connection would get; changes nothing.</summary>
+    public RealServer? Preview(in NewConnection connection) =>
+        _scheduler.Peek(ServerSpan(), in connection);
+
+    /// <summary>Flags of ipvsadm -b; they work from the next pick on, the scheduler keeps its state.</summary>
+    public void SetOptions(SchedulerOptions options) => _scheduler.Options = options;
+
     public void UseScheduler(string name, Scheduler scheduler)
     {
         SchedulerName = name;
+        scheduler.Options = _scheduler.Options;
         _scheduler = scheduler;
         _scheduler.Start(ServerSpan());
     }
@@ -34,9 +42,9 @@ internal sealed class VirtualService(ServiceKey key, string schedulerName, Sched
         _scheduler.ServerAdded(ServerSpan());
     }
 
-    public void SetWeight(RealServer server, int weight)
+    public void Edit(RealServer server, RealServerConfig config)
     {
-        server.Weight = weight;
+        server.Configure(config, isNew: false);
         _scheduler.ServerEdited(ServerSpan());
     }
 
