@@ -179,7 +179,7 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TableFull);
         }
 
-        server.Connections++;
+        server.Opened();
         _counters.NewConnections++;
         return slot;
     }

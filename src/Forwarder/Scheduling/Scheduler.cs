@@ -8,11 +8,10 @@ namespace HaLvs.Forwarder.Scheduling;
 /// </summary>
 internal abstract class Scheduler
 {
-    /// <summary>Flags of the service. They may change while it works, as in the kernel; only the hashing schedulers look at them.</summary>
-    public SchedulerOptions Options { get; set; }
+    protected SchedulerOptions Options { get; private set; }
 
-    /// <summary>Only lblc and lblcr look at them.</summary>
-    public IpvsSettings Settings { get; set; } = new();
+    /// <summary>Flags of the service. They may change while it works and keep its state, as in the kernel; only the hashing schedulers look at them.</summary>
+    public void SetOptions(SchedulerOptions options) => Options = options;
 
     /// <summary>The server that <see cref="Pick"/> would return now, without a change of state.</summary>
     public abstract RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection);

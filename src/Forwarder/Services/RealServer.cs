@@ -3,8 +3,8 @@ using HaLvs.Forwarder.Connections;
 namespace HaLvs.Forwarder.Services;
 
 /// <summary>
-/// A real server alive: weight and counters. It outlives its configuration while it has connections (their client packets are then dropped
-/// silently, expire_nodest_conn 0) and is the same object when it is configured again.
+/// A real server alive: weight and counters. It outlives its configuration while it has connections or templates (their client packets are then
+/// dropped silently, expire_nodest_conn 0) and is the same object when it is configured again.
 /// </summary>
 internal sealed class RealServer(ServerKey key, int slot)
 {
@@ -13,9 +13,12 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Place in <see cref="ServerRegistry"/>; what a flow keeps instead of a reference.</summary>
     public int Slot { get; } = slot;
 
-    public bool IsConfigured { get; set; }
+    /// <summary>The service that has it now, or had it last.</summary>
+    public VirtualService? Service { get; private set; }
 
-    /// <summary>0: quiesced, open connections go on, no new ones come.</summary>
+    public bool IsConfigured { get; private set; }
+
+    /// <summary>0: quiesced, open connections go on, no new ones come. What schedulers see: 0 for a server that may not be picked.</summary>
     public int Weight { get; private set; }
 
     /// <summary>The weight before the server was quiesced, so that hash tables need not move its clients; 0 only for a server added at weight 0.</summary>
@@ -24,61 +27,57 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Factor of the weight while a service starts servers slowly; 1 for all where it does not (<see cref="Scheduling.SlowStart"/>).</summary>
     public int Ramp { get; set; } = 1;
 
-    /// <summary>What schedulers that share by weight compare: comparable only within a service.</summary>
+    /// <summary>What schedulers that share by weight compare; only within one service.</summary>
     public int Share => Weight * Ramp;
-
-    /// <summary>Connections, active and inactive, at which no new ones come; 0: no limit.</summary>
-    public uint UpperThreshold { get; private set; }
-
-    /// <summary>Connections below which they come again; 0: three quarters of the upper one.</summary>
-    public uint LowerThreshold { get; private set; }
-
-    public ForwardingMethod Method { get; private set; }
 
     /// <summary>IP_VS_DEST_F_OVERLOAD: the upper threshold was reached, and the lower one not yet passed on the way down.</summary>
     public bool IsOverloaded { get; private set; }
 
-    /// <summary>May be picked. The only method that we carry out is masquerading.</summary>
-    public bool TakesConnections => Weight > 0 && !IsOverloaded && Method == ForwardingMethod.Masquerade;
+    public bool TakesConnections => Weight > 0 && !IsOverloaded;
+
+    /// <summary>As the operator gave it.</summary>
+    public RealServerConfig? Config { get; private set; }
 
     public int ActiveConnections { get; private set; }
 
     public int InactiveConnections { get; private set; }
 
-    public bool HasConnections => ActiveConnections + InactiveConnections > 0;
+    /// <summary>Persistence templates that name this server.</summary>
+    public int PersistentConnections { get; private set; }
+
+    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
     public long Overhead => ((long)ActiveConnections << 8) + InactiveConnections;
 
+    public TrafficCounters Traffic { get; } = new();
+
     private long Total => (long)ActiveConnections + InactiveConnections;
 
-    public long Connections { get; set; }
+    private long Upper => Config?.UpperThreshold ?? 0;
 
-    public long InPackets { get; private set; }
-
-    public long InBytes { get; private set; }
-
-    public long OutPackets { get; private set; }
-
-    public long OutBytes { get; private set; }
+    private long Lower => Config?.LowerThreshold ?? 0;
 
     /// <summary>
-    /// What ipvsadm -a (<paramref name="isNew"/>) or -e sets. A server that had connections left when it was taken away is new here as well. A
-    /// lowered upper threshold is judged at the next connection only (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_update_dest).
+    /// The server belongs to a service from now on, or its numbers change. An upper threshold that is raised leaves the server overloaded until
+    /// connections end; one that is lowered is judged at the next connection (ip_vs_ctl.c, __ip_vs_update_dest).
     /// </summary>
-    public void Configure(RealServerConfig config, bool isNew)
+    public void Configure(VirtualService service, RealServerConfig config)
     {
-        LastWeight = isNew || config.Weight != 0 ? config.Weight : LastWeight;
-        Weight = config.Weight;
-        Method = config.Method;
-        IsOverloaded &= UpperThreshold != 0 && UpperThreshold <= config.UpperThreshold;
-        UpperThreshold = config.UpperThreshold;
-        LowerThreshold = config.LowerThreshold;
+        if (Service is not null && Service != service)
+        {
+            Traffic.Zero(); // The service was deleted and made anew (__ip_vs_update_dest).
+        }
+
+        Service = service;
+        IsOverloaded &= Upper != 0 && Upper <= config.UpperThreshold;
+        Config = config;
+        Weight = config.Method == ForwardingMethod.Masquerade ? config.Weight : 0;
+        LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
+        IsConfigured = true;
     }
 
-    /// <summary>True when <see cref="Configure"/> with this would change nothing.</summary>
-    public bool IsConfiguredAs(RealServerConfig config) =>
-        (Weight, Method, UpperThreshold, LowerThreshold) == (config.Weight, config.Method, config.UpperThreshold, config.LowerThreshold);
+    public void Unconfigure() => IsConfigured = false;
 
     /// <summary>A connection in this state begins.</summary>
     public void Bind(ConnectionState state)
@@ -94,29 +93,24 @@ internal sealed class RealServer(ServerKey key, int slot)
         JudgeAfterUnbinding();
     }
 
-    /// <summary>Also after a template was bound, which counts in neither total (ip_vs_conn.c, ip_vs_bind_dest).</summary>
-    public void JudgeAfterBinding() => IsOverloaded |= UpperThreshold != 0 && Total >= UpperThreshold;
+    /// <summary>A connection of the service was opened to this server.</summary>
+    public void Opened()
+    {
+        Traffic.Opened();
+        Service?.Traffic.Opened();
+    }
 
-    /// <summary>Also after a template has ended (ip_vs_conn.c, ip_vs_unbind_dest).</summary>
-    public void JudgeAfterUnbinding() =>
-        IsOverloaded &= LowerThreshold != 0 ? Total >= LowerThreshold : UpperThreshold != 0 && Total * 4 >= (long)UpperThreshold * 3;
-
-    /// <summary>A packet of so many bytes of IP went to the server, or came from it.</summary>
+    /// <summary>A packet of so many bytes of IP went to the server, or came from it. One without configuration counts nothing (ip_vs_in_stats).</summary>
     public void Carried(int bytes, bool outward)
     {
-        if (outward)
+        if (IsConfigured)
         {
-            OutPackets++;
-            OutBytes += bytes;
-        }
-        else
-        {
-            InPackets++;
-            InBytes += bytes;
+            Traffic.Carried(bytes, outward);
+            Service?.Traffic.Carried(bytes, outward);
         }
     }
 
-    /// <summary>A connection changes its state. Thresholds are not judged, for their sum stays the same.</summary>
+    /// <summary>A connection changes its state. Thresholds are not judged: their sum stays the same.</summary>
     public void Move(ConnectionState from, ConnectionState to)
     {
         Count(from, -1);
@@ -134,4 +128,11 @@ internal sealed class RealServer(ServerKey key, int slot)
             InactiveConnections += change;
         }
     }
+
+    /// <summary>Templates come here too, though they count in neither number (ip_vs_conn.c, ip_vs_bind_dest).</summary>
+    private void JudgeAfterBinding() => IsOverloaded |= Upper != 0 && Total >= Upper;
+
+    /// <summary>Without a lower threshold the server is back below three quarters of the upper one (ip_vs_unbind_dest).</summary>
+    private void JudgeAfterUnbinding() =>
+        IsOverloaded &= Lower != 0 ? Total >= Lower : Upper != 0 && Total * 4 >= Upper * 3;
 }
