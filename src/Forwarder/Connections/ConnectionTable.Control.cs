@@ -80,15 +80,15 @@ internal sealed partial class ConnectionTable
     {
         if ((flow.Traits & ConnectionTraits.OnePacket) != 0)
         {
-            server.OnePacketFlows++;
+            server.CountOnePacketFlow(1);
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.PersistentConnections++;
+            server.BindTemplate();
         }
         else
         {
-            server.Count(flow.State, 1);
+            server.Bind(flow.State);
         }
     }
 
@@ -96,15 +96,15 @@ internal sealed partial class ConnectionTable
     {
         if ((flow.Traits & ConnectionTraits.OnePacket) != 0)
         {
-            server.OnePacketFlows--;
+            server.CountOnePacketFlow(-1);
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.PersistentConnections--;
+            server.UnbindTemplate();
         }
         else
         {
-            server.Count(flow.State, -1);
+            server.Unbind(flow.State);
         }
     }
 
