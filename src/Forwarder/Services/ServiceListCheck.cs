@@ -14,7 +14,8 @@ internal static class ServiceListCheck
         {
             ServiceKey key = new(config.Protocol, config.Address, config.Port);
             Require(seen.Add(key), $"Virtual service {key} is listed twice.");
-            Require(config.Protocol is TransportProtocol.Tcp or TransportProtocol.Udp, $"Virtual service {key}: only TCP and UDP are forwarded.");
+            Require(config.Protocol is TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp,
+                $"Virtual service {key}: only TCP, UDP and SCTP are forwarded.");
             Require(SchedulerNames.IsKnown(config.Scheduler),
                 $"Virtual service {key}: unknown scheduler \"{config.Scheduler}\"; known are {string.Join(", ", SchedulerNames.All)}.");
             CheckServers(key, config.Servers);
