@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -9,7 +8,7 @@ namespace HaLvs.Forwarder;
 /// The one door into the forwarder: bytes and now in, bytes and a verdict out. Not thread-safe: whoever holds it calls it from one thread at a
 /// time. Owns the service table, the connection table and its change log. <c>now</c> is monotonic milliseconds from any origin.
 /// </summary>
-public sealed class ForwardingCore
+public sealed partial class ForwardingCore
 {
     /// <summary>Bytes before the IP header in a frame: struct virtio_net_hdr (include/uapi/linux/virtio_net.h).</summary>
     public const int VirtioHeaderBytes = 10;
@@ -58,16 +57,6 @@ public sealed class ForwardingCore
         _connections.SetTimeouts(options.Timeouts);
         _pipeline.Facts = CurrentFacts();
     }
-
-    /// <summary>Makes the service table equal to this list. Unchanged servers keep connections and counters; connections of removed ones are kept until they end.</summary>
-    /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
-    public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
-    {
-        _services.Apply(services);
-        _pipeline.Facts = CurrentFacts();
-    }
-
-    public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
     /// <summary>
     /// Carries one frame (virtio_net_hdr, IP packet) of <paramref name="length"/> bytes through the pipeline, in place.

@@ -163,13 +163,13 @@ public sealed class PacketPipelineTests
     }
 
     [Fact]
-    public void Process_Fragment_Dropped()
+    public void Process_FragmentOfOddLength_Dropped()
     {
         TestDirector director = TwoServices();
         byte[] packet = Wire.Udp(Client, Dns, "q", df: false);
         packet[6] = 0x20;
         Assert.Null(director.Send(Wire.WriteHeaderChecksum(packet)));
-        Assert.Equal(1, director.Core.Counters.Dropped(DropReason.FragmentRefused));
+        Assert.Equal(1, director.Core.Counters.Dropped(DropReason.BadFragment));
     }
 
     [Fact]

@@ -109,16 +109,17 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>What the active says of a connection that we have.</summary>
-    public void Overwrite(int slot, ConnectionState state, uint remainingMilliseconds, long now)
+    public void Overwrite(int slot, in ConnectionRecord record, long now)
     {
         ref Flow flow = ref _flows[slot];
         flow.SnapshotEpoch = SnapshotEpoch;
-        if (state != flow.State)
+        if (record.State != flow.State)
         {
-            ChangeState(slot, ref flow, state);
+            ChangeState(slot, ref flow, record.State);
         }
 
-        SetExpiry(slot, ref flow, remainingMilliseconds, now);
+        FlowRecord.FillMutable(ref flow, in record);
+        SetExpiry(slot, ref flow, record.RemainingMilliseconds, now);
     }
 
     public void Remove(int slot)
