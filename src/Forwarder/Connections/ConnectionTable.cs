@@ -88,7 +88,7 @@ internal sealed class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
-        server?.Count(record.State, 1);
+        server?.Bind(record.State);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -132,7 +132,7 @@ internal sealed class ConnectionTable
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
-            server.Count(flow.State, -1);
+            server.Unbind(flow.State);
             _servers.ForgetIfUnused(server);
         }
 
