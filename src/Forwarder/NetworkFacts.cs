@@ -1,4 +1,6 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
 
@@ -19,12 +21,18 @@ internal sealed class NetworkFacts
         _servers = new AddressSet(serverAddresses);
         _inside = options.Inside;
         _insideV6 = options.InsideV6;
+        Ipvs = options.Ipvs;
+        Marks = new MarkRules(options.MarkRules);
         InternalMtu = options.InternalMtu;
         ExternalMtu = options.ExternalMtu;
         CanMasquerade = options.Masquerade && (_inside ?? _insideV6) is not null && options.VirtualAddresses.Count > 0;
         _masqueradeV4 = FirstOf(options.VirtualAddresses, v4: true);
         _masqueradeV6 = FirstOf(options.VirtualAddresses, v4: false);
     }
+
+    public IpvsSettings Ipvs { get; }
+
+    public MarkRules Marks { get; }
 
     public int InternalMtu { get; }
 
@@ -33,6 +41,9 @@ internal sealed class NetworkFacts
     public bool CanMasquerade { get; }
 
     public bool IsVirtual(Ip address) => _virtual.Contains(address);
+
+    /// <summary>Clients send there: a virtual address, or one that a mark rule names, unless it is an inside host that sends.</summary>
+    public bool IsFromOutside(Ip source, Ip destination) => IsVirtual(destination) || (Marks.Claim(destination) && !IsInside(source) && !_servers.Contains(source));
 
     /// <summary>Packets of ours that no connection explains must not leave from these: they would show inside addresses.</summary>
     public bool IsOurs(Ip address) => (CanMasquerade && IsInside(address)) || _servers.Contains(address);
