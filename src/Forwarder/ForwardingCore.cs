@@ -23,6 +23,7 @@ public sealed partial class ForwardingCore
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
+    private readonly ServerRetirement _retirement;
     private readonly PacketPipeline _pipeline;
 
     public ForwardingCore(ForwardingCoreOptions options)
@@ -30,9 +31,10 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
-        _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
-        _remote = new RemoteConnections(_connections, _servers, Counters);
+        _retirement = new ServerRetirement(_connections, _servers) { Settings = options.Ipvs };
+        _services = new ServiceTable(_servers, _schedulers, _retirement);
+        _remote = new RemoteConnections(_connections, _servers, _services, Counters);
         _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
     }
 
@@ -59,6 +61,7 @@ public sealed partial class ForwardingCore
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
         _schedulers.Settings = options.Ipvs;
+        _retirement.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
 
@@ -75,7 +78,11 @@ public sealed partial class ForwardingCore
     public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
-    public void Tick(long now) => _connections.Tick(now);
+    public void Tick(long now)
+    {
+        _connections.Tick(now);
+        _retirement.Tick();
+    }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
     public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);
@@ -111,7 +118,7 @@ public sealed partial class ForwardingCore
         int slot = Math.Max(cursor, 1);
         for (; slot <= _connections.Flows.HighWater && count < destination.Length; slot++)
         {
-            if (_connections[slot].InUse)
+            if (_connections[slot].InUse && (_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
                 destination[count++] = RecordOf(slot, now);
             }

@@ -271,7 +271,7 @@ internal sealed class PacketPipeline
             _ => flow.State,
         };
         _connections.Advance(slot, next, now);
-        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
+        if (flow.ControllerSlot != 0 && (next is ConnectionState.Established or ConnectionState.SctpEstablished || (next == ConnectionState.Udp && !fromOutside)))
         {
             _connections.AssureTemplateOf(in flow);
         }

@@ -1,10 +1,15 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>The standby's side: what the active says goes into the live table, so that a takeover copies nothing.</summary>
-internal sealed class RemoteConnections(ConnectionTable connections, ServerRegistry servers, ForwarderCounters counters)
+internal sealed class RemoteConnections(
+    ConnectionTable connections, ServerRegistry servers, ServiceTable services, ForwarderCounters counters)
 {
+    private readonly RemoteTemplates _templates = new(connections, services);
+    private long _lastNow;
+
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
@@ -20,11 +25,13 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
             }
         }
 
+        _templates.BindAll(_lastNow);
         return removed;
     }
 
     public bool Apply(in ConnectionChange change, long now)
     {
+        _lastNow = now;
         ConnectionRecord record = change.Record;
         int slot = connections.FindOutside(FlowRecord.OutsideTuple(in record), now);
         if (slot != 0 && (change.Kind == ConnectionChangeKind.Delete || !SameEnds(in connections[slot], in record)))
@@ -41,13 +48,16 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
         if (slot != 0)
         {
             connections.Overwrite(slot, in record, now);
+            _templates.Applied(slot, now);
             return true;
         }
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
-        RealServer? server = record.Kind == ConnectionKind.Service ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
-        if (connections.Add(in record, server, now) != 0)
+        RealServer? server = record.Kind == ConnectionKind.Masquerade ? null : servers.GetOrAdd(ServerKey.Of(in record), anyPort: record.ServicePort != record.VirtualPort);
+        slot = connections.Add(in record, server, now);
+        if (slot != 0)
         {
+            _templates.Applied(slot, now);
             return true;
         }
 
