@@ -51,6 +51,15 @@ public sealed class ForwarderCounters
 
     public long ExpiredConnections { get; internal set; }
 
+    /// <summary>Resets inside the receiver's window that were not exact: forwarded, the connection stays (RFC 5961).</summary>
+    public long ChallengedResets { get; internal set; }
+
+    /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
+    public long IgnoredResets { get; internal set; }
+
+    /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
+    public long EvictedEmbryonic { get; internal set; }
+
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)
     {

@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -17,6 +18,26 @@ public sealed record ForwardingCoreOptions
 
     /// <summary>Sources inside this prefix are masqueraded. Null: nothing is.</summary>
     public (Ip Network, int PrefixLength)? Inside { get; init; }
+
+    /// <summary>The real servers' IPv6 network, as <see cref="Inside"/>.</summary>
+    public (Ip Network, int PrefixLength)? Inside6 { get; init; }
+
+    /// <summary>
+    /// The real servers' default route. Clients inside <see cref="Inside"/> (<see cref="Inside6"/>) that reach a virtual address show this address to
+    /// the server (hairpin). Null: they keep theirs.
+    /// </summary>
+    public Ip? Gateway { get; init; }
+
+    public Ip? Gateway6 { get; init; }
+
+    /// <summary>Which of the pair's nodes this is, 0 or 1, when <see cref="NodeCount"/> is 2: each takes ports for new flows from its own half.</summary>
+    public int NodeIndex { get; init; }
+
+    public int NodeCount { get; init; } = 1;
+
+    public SynProxyOptions SynProxy { get; init; } = new();
+
+    public ClientLimitOptions ClientLimits { get; init; } = new();
 
     /// <summary>Largest IP packet in bytes that fits towards the clients, and towards the real servers.</summary>
     public int ExternalMtu { get; init; } = 1500;

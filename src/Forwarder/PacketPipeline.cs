@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
@@ -30,6 +31,7 @@ internal sealed class PacketPipeline
     private readonly Masquerade _masquerade;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
+    private readonly ConnectionProgress _progress;
 
     public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
     {
@@ -37,6 +39,7 @@ internal sealed class PacketPipeline
         _services = services;
         _servers = servers;
         _counters = counters;
+        _progress = new ConnectionProgress(connections, counters);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
     }
@@ -127,7 +130,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: true, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: true, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.InternalMtu)
@@ -242,7 +245,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: false, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
@@ -282,14 +285,6 @@ internal sealed class PacketPipeline
         && IsInitiator(in flow, fromOutside);
 
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
-
-    private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
-    {
-        ConnectionState next = packet.Protocol == TransportProtocol.Tcp
-            ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
-            : flow.State;
-        _connections.Advance(slot, next, now);
-    }
 
     private void Count(RealServer? server, in Packet packet, bool outward)
     {

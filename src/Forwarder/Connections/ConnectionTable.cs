@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Connections;
@@ -10,6 +11,7 @@ internal sealed class ConnectionTable
 {
     private const int TimerBudget = 20_000;
     private readonly FlowStore _flows;
+    private readonly EmbryonicFlows _embryonic;
     private readonly FlowIndex<OutsideSide> _outside;
     private readonly FlowIndex<InsideSide> _inside;
     private readonly TimerWheel _wheel;
@@ -27,6 +29,7 @@ internal sealed class ConnectionTable
         _outside = new FlowIndex<OutsideSide>(_flows, hash);
         _inside = new FlowIndex<InsideSide>(_flows, hash);
         _wheel = new TimerWheel(_flows);
+        _embryonic = new EmbryonicFlows(_flows, servers);
         _servers = servers;
         _counters = counters;
         _timeouts = options.Timeouts.ToTable();
@@ -36,6 +39,11 @@ internal sealed class ConnectionTable
     public ChangeLog Log { get; }
 
     public FlowStore Flows => _flows;
+
+    public EmbryonicFlows Embryonic => _embryonic;
+
+    /// <summary>secure_tcp at work: the second TCP table, in which only the server's ACK establishes.</summary>
+    public bool SecureTcp { get; set; }
 
     public int Count => _flows.Count;
 
@@ -76,9 +84,11 @@ internal sealed class ConnectionTable
     /// <summary>Puts a connection in; 0 when the table is full. <paramref name="server"/> is null for a masqueraded flow.</summary>
     public int Add(in ConnectionRecord record, RealServer? server, long now)
     {
-        int slot = _flows.Take();
+        server?.Count(record.State, 1);
+        int slot = Take();
         if (slot == 0)
         {
+            server?.Count(record.State, -1);
             return 0;
         }
 
@@ -88,12 +98,57 @@ internal sealed class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
-        server?.Count(record.State, 1);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
+        _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
         return slot;
+    }
+
+    /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
+    private int Take()
+    {
+        int slot = _flows.Take();
+        if (slot == 0 && _embryonic.Oldest != 0)
+        {
+            _counters.EvictedEmbryonic++;
+            Remove(_embryonic.Oldest);
+            slot = _flows.Take();
+        }
+
+        return slot;
+    }
+
+    public ConnectionState NextTcpState(ConnectionState state, TcpFlags flags, bool byInitiator) =>
+        TcpStates.Next(state, flags, byInitiator, SecureTcp);
+
+    /// <summary>A packet of the flow was seen: who has answered is no longer embryonic.</summary>
+    public void Seen(int slot, ref Flow flow, bool byInitiator)
+    {
+        if (byInitiator)
+        {
+            flow.InitiatorPackets += (byte)(flow.InitiatorPackets == byte.MaxValue ? 0 : 1);
+        }
+        else
+        {
+            flow.Traits |= ConnectionTraits.Answered;
+        }
+
+        if ((flow.Marks & FlowMarks.Embryonic) != 0)
+        {
+            _embryonic.Update(slot, ref flow);
+        }
+    }
+
+    /// <summary>Brings the end nearer, never further away.</summary>
+    public void EndWithin(int slot, uint milliseconds, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        if (RemainingMilliseconds(in flow, now) > milliseconds)
+        {
+            SetExpiry(slot, ref flow, milliseconds, now);
+        }
     }
 
     /// <summary>A packet of the connection: its state may change, its timer starts again.</summary>
@@ -128,6 +183,7 @@ internal sealed class ConnectionTable
         _outside.Remove(slot);
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        _embryonic.Remove(slot, ref flow);
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
@@ -186,6 +242,7 @@ internal sealed class ConnectionTable
         }
 
         flow.State = next;
+        _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
     }
 

@@ -22,6 +22,9 @@ internal sealed class RealServer(ServerKey key, int slot)
 
     public int InactiveConnections { get; private set; }
 
+    /// <summary>Half-open TCP connections of <see cref="EmbryonicFlows"/>.</summary>
+    public int HalfOpen { get; set; }
+
     public bool HasConnections => ActiveConnections + InactiveConnections > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
