@@ -24,6 +24,22 @@ public enum DropReason : byte
     BadIcmp,
     InvalidState,
     Martian,
+
+    /// <summary>drop_packet: one new connection in so many.</summary>
+    DefenseDrop,
+
+    /// <summary>The client has as many connections, or opens them as fast, as it may.</summary>
+    ClientConnections,
+    ClientRate,
+
+    /// <summary>An ACK that no SYN cookie of ours explains, while a service answers with cookies.</summary>
+    BadSynCookie,
+
+    /// <summary>A packet of a connection that we have ended.</summary>
+    ConnectionEnded,
+
+    /// <summary>Something of ours had to be sent and there was no room for it.</summary>
+    SendQueueFull,
 }
 
 /// <summary>Totals since the start. Plain numbers, written by one thread, read by any (a torn read cannot happen on 64-bit machines).</summary>
@@ -56,6 +72,12 @@ public sealed class ForwarderCounters
 
     /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
     public long IgnoredResets { get; internal set; }
+
+    /// <summary>The alarm: when the table became full (milliseconds of the core's clock), 0 when a twentieth of it is free again.</summary>
+    public long TableFullSince { get; internal set; }
+
+    /// <summary>Flows that drop_entry gave up.</summary>
+    public long DroppedEntries { get; internal set; }
 
     /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
     public long EvictedEmbryonic { get; internal set; }

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
@@ -9,7 +9,7 @@ namespace HaLvs.Forwarder;
 /// The one door into the forwarder: bytes and now in, bytes and a verdict out. Not thread-safe: whoever holds it calls it from one thread at a
 /// time. Owns the service table, the connection table and its change log. <c>now</c> is monotonic milliseconds from any origin.
 /// </summary>
-public sealed class ForwardingCore
+public sealed partial class ForwardingCore
 {
     /// <summary>Bytes before the IP header in a frame: struct virtio_net_hdr (include/uapi/linux/virtio_net.h).</summary>
     public const int VirtioHeaderBytes = 10;
@@ -23,6 +23,7 @@ public sealed class ForwardingCore
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
     private readonly PacketPipeline _pipeline;
+    private readonly Defense _defense;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -31,7 +32,10 @@ public sealed class ForwardingCore
         _services = new ServiceTable(_servers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
+        _defense = new Defense(_connections);
+        Admission admission = new(_defense, _connections.Limits);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
+        ConfigureGuard();
     }
 
     public ForwardingCoreOptions Options { get; private set; }
@@ -56,18 +60,9 @@ public sealed class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        ConfigureGuard();
         _pipeline.Facts = CurrentFacts();
     }
-
-    /// <summary>Makes the service table equal to this list. Unchanged servers keep connections and counters; connections of removed ones are kept until they end.</summary>
-    /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
-    public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
-    {
-        _services.Apply(services);
-        _pipeline.Facts = CurrentFacts();
-    }
-
-    public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
     /// <summary>
     /// Carries one frame (virtio_net_hdr, IP packet) of <paramref name="length"/> bytes through the pipeline, in place.
@@ -82,7 +77,12 @@ public sealed class ForwardingCore
     public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
-    public void Tick(long now) => _connections.Tick(now);
+    public void Tick(long now)
+    {
+        _connections.Tick(now);
+        GuardTick(now);
+    }
+
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
     public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);

@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
@@ -32,13 +33,15 @@ internal sealed class PacketPipeline
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
     private readonly ConnectionProgress _progress;
+    private readonly Admission _admission;
 
-    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
+    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
     {
         _connections = connections;
         _services = services;
         _servers = servers;
         _counters = counters;
+        _admission = admission;
         _progress = new ConnectionProgress(connections, counters);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
@@ -139,6 +142,11 @@ internal sealed class PacketPipeline
         }
 
         Count(server, in packet, outward: false);
+        if (flow.IsShifted)
+        {
+            SequenceShifting.Apply(frame, in packet, in flow, outward: false);
+        }
+
         Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
         Translation.GiveBackHop(frame);
         return packet.FrameLength;
@@ -155,6 +163,13 @@ internal sealed class PacketPipeline
             DropReason reason = service is null ? DropReason.NoService : DropReason.NoConnection;
             answer = isTcp ? Reset(frame, in packet, reason) : Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now);
             return 0;
+        }
+
+        DropReason refused = _admission.Refuses(in packet, now);
+        if (refused != DropReason.None)
+        {
+            answer = 0;
+            return Drop(refused);
         }
 
         // 4 schedule a server
@@ -182,7 +197,7 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TableFull);
         }
 
-        server.Connections++;
+        server.Opened();
         _counters.NewConnections++;
         return slot;
     }
@@ -254,6 +269,11 @@ internal sealed class PacketPipeline
         }
 
         Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
+        if (flow.IsShifted)
+        {
+            SequenceShifting.Apply(frame, in packet, in flow, outward: true);
+        }
+
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
         Translation.GiveBackHop(frame);
         return packet.FrameLength;

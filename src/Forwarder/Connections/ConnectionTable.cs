@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -34,6 +35,7 @@ internal sealed class ConnectionTable
         _counters = counters;
         _timeouts = options.Timeouts.ToTable();
         Log = new ChangeLog(_flows);
+        Limits = new ClientLimits(options.Seed);
     }
 
     public ChangeLog Log { get; }
@@ -41,6 +43,8 @@ internal sealed class ConnectionTable
     public FlowStore Flows => _flows;
 
     public EmbryonicFlows Embryonic => _embryonic;
+
+    public ClientLimits Limits { get; }
 
     /// <summary>secure_tcp at work: the second TCP table, in which only the server's ACK establishes.</summary>
     public bool SecureTcp { get; set; }
@@ -81,11 +85,11 @@ internal sealed class ConnectionTable
         return slot;
     }
 
-    /// <summary>Puts a connection in; 0 when the table is full. <paramref name="server"/> is null for a masqueraded flow.</summary>
-    public int Add(in ConnectionRecord record, RealServer? server, long now)
+    /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
+    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true)
     {
         server?.Count(record.State, 1);
-        int slot = Take();
+        int slot = Take(mayEvict);
         if (slot == 0)
         {
             server?.Count(record.State, -1);
@@ -102,15 +106,16 @@ internal sealed class ConnectionTable
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
         _embryonic.Update(slot, ref flow);
+        Limits.Opened(ref flow);
         Log.Changed(slot);
         return slot;
     }
 
     /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
-    private int Take()
+    private int Take(bool mayEvict)
     {
         int slot = _flows.Take();
-        if (slot == 0 && _embryonic.Oldest != 0)
+        if (slot == 0 && mayEvict && _embryonic.Oldest != 0)
         {
             _counters.EvictedEmbryonic++;
             Remove(_embryonic.Oldest);
@@ -132,7 +137,7 @@ internal sealed class ConnectionTable
         }
         else
         {
-            flow.Traits |= ConnectionTraits.Answered;
+            flow.Marks |= FlowMarks.Answered;
         }
 
         if ((flow.Marks & FlowMarks.Embryonic) != 0)
@@ -164,16 +169,17 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>What the active says of a connection that we have.</summary>
-    public void Overwrite(int slot, ConnectionState state, uint remainingMilliseconds, long now)
+    public void Overwrite(int slot, in ConnectionRecord record, long now)
     {
         ref Flow flow = ref _flows[slot];
         flow.SnapshotEpoch = SnapshotEpoch;
-        if (state != flow.State)
+        if (record.State != flow.State)
         {
-            ChangeState(slot, ref flow, state);
+            ChangeState(slot, ref flow, record.State);
         }
 
-        SetExpiry(slot, ref flow, remainingMilliseconds, now);
+        FlowRecord.FillMutable(ref flow, in record);
+        SetExpiry(slot, ref flow, record.RemainingMilliseconds, now);
     }
 
     public void Remove(int slot)
@@ -184,6 +190,7 @@ internal sealed class ConnectionTable
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
         _embryonic.Remove(slot, ref flow);
+        Limits.Closed(in flow);
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
@@ -227,6 +234,23 @@ internal sealed class ConnectionTable
     private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + _timeouts[(int)flow.State]);
 
     private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
+
+    /// <summary>A table that was full counts as full until a twentieth of it is free again.</summary>
+    public void WatchFill(long now)
+    {
+        int free = _flows.Capacity - _flows.Count;
+        if (free == 0 && _counters.TableFullSince == 0)
+        {
+            _counters.TableFullSince = Math.Max(now, 1);
+        }
+        else if (free > _flows.Capacity / 20)
+        {
+            _counters.TableFullSince = 0;
+        }
+    }
+
+    /// <summary>drop_entry gave up a flow.</summary>
+    public void CountDropped() => _counters.DroppedEntries++;
 
     private void Expire(int slot)
     {

@@ -51,7 +51,7 @@ internal sealed class EmbryonicFlows(FlowStore flows, ServerRegistry servers)
     private static bool Belongs(in Flow flow) => flow.Kind != ConnectionKind.Template && flow.State switch
     {
         ConnectionState.None or ConnectionState.SynRecv or ConnectionState.SynAck => flow.Protocol == TransportProtocol.Tcp,
-        ConnectionState.Udp or ConnectionState.IcmpQuery => flow.InitiatorPackets <= 1 && (flow.Traits & ConnectionTraits.Answered) == 0,
+        ConnectionState.Udp or ConnectionState.IcmpQuery => flow.InitiatorPackets <= 1 && (flow.Marks & FlowMarks.Answered) == 0,
         _ => false,
     };
 

@@ -69,4 +69,7 @@ internal struct Flow
     public readonly Ip ClientInside => (Traits & ConnectionTraits.Hairpin) != 0 ? Gateway : Client;
 
     public readonly ushort ClientPortInside => (Traits & ConnectionTraits.Hairpin) != 0 ? GatewayPort : ClientPort;
+
+    /// <summary>Its TCP segments need <see cref="Helpers.SequenceShifting"/>.</summary>
+    public readonly bool IsShifted => (ClientShift.Before | ClientShift.After | ServerShift.Before | ServerShift.After) != 0;
 }

@@ -17,4 +17,7 @@ internal enum FlowMarks : byte
 
     /// <summary>The SYN proxy has answered the client and waits for the server's SYN+ACK.</summary>
     ProxyHandshake = 8,
+
+    /// <summary>A packet of the other side has been seen here.</summary>
+    Answered = 16,
 }
