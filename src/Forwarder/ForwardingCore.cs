@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
@@ -19,6 +20,7 @@ public sealed partial class ForwardingCore
 
     private readonly PendingFrames _pending = new();
     private readonly ServerRegistry _servers = new();
+    private readonly SchedulerEnvironment _schedulers;
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
@@ -29,7 +31,8 @@ public sealed partial class ForwardingCore
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        _services = new ServiceTable(_servers);
+        _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
+        _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
         _defense = new Defense(_connections);
@@ -61,6 +64,7 @@ public sealed partial class ForwardingCore
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
         ConfigureGuard();
+        _schedulers.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
 

@@ -88,11 +88,10 @@ internal sealed class ConnectionTable
     /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
     public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true)
     {
-        server?.Count(record.State, 1);
-        int slot = Take(mayEvict);
+        // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
+        int slot = Take(mayEvict && server is (null or { IsConfigured: true }));
         if (slot == 0)
         {
-            server?.Count(record.State, -1);
             return 0;
         }
 
@@ -102,6 +101,7 @@ internal sealed class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
+        server?.Bind(record.State);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -194,7 +194,7 @@ internal sealed class ConnectionTable
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
-            server.Count(flow.State, -1);
+            server.Unbind(flow.State);
             _servers.ForgetIfUnused(server);
         }
 
