@@ -19,6 +19,10 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
         }
 
         connections.Seen(slot, ref flow, byInitiator);
+        if (flow.ControllerSlot != 0 && (flow.State == ConnectionState.Established || (flow.State == ConnectionState.Udp && !fromOutside)))
+        {
+            connections.AssureTemplateOf(in flow);
+        }
     }
 
     private void Segment(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool byInitiator, bool fromOutside, long now)

@@ -93,14 +93,14 @@ internal sealed class Defense(ConnectionTable connections)
             ref Flow flow = ref connections[_cursor];
             if (flow.InUse && GivesUp(in flow, now))
             {
-                connections.Remove(_cursor);
+                connections.End(_cursor);
                 connections.CountDropped();
             }
         }
     }
 
-    /// <summary>ip_vs_random_dropentry: half-open ones always, quiet ones of few packets by chance, templates never.</summary>
-    private bool GivesUp(in Flow flow, long now) => flow.Kind != ConnectionKind.Template && flow.State switch
+    /// <summary>ip_vs_random_dropentry: half-open ones always (with a template of theirs that was never assured), quiet ones of few packets by chance.</summary>
+    private bool GivesUp(in Flow flow, long now) => flow.Kind != ConnectionKind.Template && flow.Controlled == 0 && flow.State switch
     {
         ConnectionState.SynRecv or ConnectionState.SynAck => flow.Protocol == TransportProtocol.Tcp,
         ConnectionState.Established or ConnectionState.Udp => IsQuiet(in flow, now) && LosesPatience(flow.InitiatorPackets),
