@@ -15,7 +15,8 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
         }
         else
         {
-            connections.Advance(slot, flow.State, now);
+            bool isSctp = packet.Protocol == TransportProtocol.Sctp;
+            connections.Advance(slot, isSctp ? SctpStates.Next(flow.State, packet.SctpEvent, byInitiator) : flow.State, now);
         }
 
         connections.Seen(slot, ref flow, byInitiator);
