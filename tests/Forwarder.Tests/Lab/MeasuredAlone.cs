@@ -2,4 +2,4 @@ namespace HaLvs.Forwarder.Tests.Lab;
 
 /// <summary>Tests that measure memory or time: nothing else runs beside them.</summary>
 [CollectionDefinition("alone", DisableParallelization = true)]
-public sealed class AloneCollection;
+public sealed class MeasuredAlone;
