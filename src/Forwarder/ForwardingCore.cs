@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -25,6 +26,7 @@ public sealed partial class ForwardingCore
     private readonly RemoteConnections _remote;
     private readonly ServerRetirement _retirement;
     private readonly PacketPipeline _pipeline;
+    private readonly Defense _defense;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -35,7 +37,10 @@ public sealed partial class ForwardingCore
         _retirement = new ServerRetirement(_connections, _servers) { Settings = options.Ipvs };
         _services = new ServiceTable(_servers, _schedulers, _retirement);
         _remote = new RemoteConnections(_connections, _servers, _services, Counters);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
+        _defense = new Defense(_connections);
+        Admission admission = new(_defense, _connections.Limits);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
+        ConfigureGuard();
     }
 
     public ForwardingCoreOptions Options { get; private set; }
@@ -60,6 +65,7 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
         _retirement.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
@@ -82,6 +88,7 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         _retirement.Tick();
+        GuardTick(now);
     }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>

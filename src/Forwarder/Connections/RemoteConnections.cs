@@ -54,7 +54,7 @@ internal sealed class RemoteConnections(
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
         RealServer? server = record.Kind == ConnectionKind.Masquerade ? null : servers.GetOrAdd(ServerKey.Of(in record), anyPort: record.ServicePort != record.VirtualPort);
-        slot = connections.Add(in record, server, now);
+        slot = connections.Add(in record, server, now, mayEvict: false);
         if (slot != 0)
         {
             _templates.Applied(slot, now);
