@@ -18,6 +18,9 @@ internal struct Flow
     /// <summary>Place of the newest change in the log; see <see cref="ChangeLog"/>.</summary>
     public long LogSequence;
 
+    /// <summary>Stamp of its <see cref="Helpers.FtpDialogue"/>; 0: it has none.</summary>
+    public uint Dialogue;
+
     public int OutsideNext;
     public int InsideNext;
 
