@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
@@ -18,6 +19,7 @@ public sealed partial class ForwardingCore
 
     private readonly PendingFrames _pending = new();
     private readonly ServerRegistry _servers = new();
+    private readonly SchedulerEnvironment _schedulers;
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
@@ -27,7 +29,8 @@ public sealed partial class ForwardingCore
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        _services = new ServiceTable(_servers);
+        _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
+        _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
         _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
@@ -55,6 +58,7 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        _schedulers.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
 

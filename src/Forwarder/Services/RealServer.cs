@@ -21,6 +21,20 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>0: quiesced, open connections go on, no new ones come. What schedulers see: 0 for a server that may not be picked.</summary>
     public int Weight { get; private set; }
 
+    /// <summary>The weight before the server was quiesced, so that hash tables need not move its clients; 0 only for a server added at weight 0.</summary>
+    public int LastWeight { get; private set; }
+
+    /// <summary>Factor of the weight while a service starts servers slowly; 1 for all where it does not (<see cref="Scheduling.SlowStart"/>).</summary>
+    public int Ramp { get; set; } = 1;
+
+    /// <summary>What schedulers that share by weight compare; only within one service.</summary>
+    public int Share => Weight * Ramp;
+
+    /// <summary>IP_VS_DEST_F_OVERLOAD: the upper threshold was reached, and the lower one not yet passed on the way down.</summary>
+    public bool IsOverloaded { get; private set; }
+
+    public bool TakesConnections => Weight > 0 && !IsOverloaded;
+
     /// <summary>As the operator gave it.</summary>
     public RealServerConfig? Config { get; private set; }
 
@@ -31,14 +45,26 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Persistence templates that name this server.</summary>
     public int PersistentConnections { get; private set; }
 
-    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections > 0;
+    /// <summary>Ways back of one-packet scheduling: not connections, but they name this server.</summary>
+    public int OnePacketFlows { get; private set; }
+
+    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections + OnePacketFlows > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
     public long Overhead => ((long)ActiveConnections << 8) + InactiveConnections;
 
     public TrafficCounters Traffic { get; } = new();
 
-    /// <summary>The server belongs to a service from now on, or its numbers change.</summary>
+    private long Total => (long)ActiveConnections + InactiveConnections;
+
+    private long Upper => Config?.UpperThreshold ?? 0;
+
+    private long Lower => Config?.LowerThreshold ?? 0;
+
+    /// <summary>
+    /// The server belongs to a service from now on, or its numbers change. An upper threshold that is raised leaves the server overloaded until
+    /// connections end; one that is lowered is judged at the next connection (ip_vs_ctl.c, __ip_vs_update_dest).
+    /// </summary>
     public void Configure(VirtualService service, RealServerConfig config)
     {
         if (Service is not null && Service != service)
@@ -47,25 +73,44 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
 
         Service = service;
+        IsOverloaded &= Upper != 0 && Upper <= config.UpperThreshold;
         Config = config;
         Weight = config.Method == ForwardingMethod.Masquerade ? config.Weight : 0;
+        LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
         IsConfigured = true;
     }
 
     public void Unconfigure() => IsConfigured = false;
 
-    /// <summary>Adds or takes away a connection in this state.</summary>
-    public void Count(ConnectionState state, int change)
+    /// <summary>A connection in this state begins.</summary>
+    public void Bind(ConnectionState state)
     {
-        if (TcpStates.IsActive(state))
-        {
-            ActiveConnections += change;
-        }
-        else
-        {
-            InactiveConnections += change;
-        }
+        Count(state, 1);
+        JudgeAfterBinding();
     }
+
+    /// <summary>A connection in this state ends.</summary>
+    public void Unbind(ConnectionState state)
+    {
+        Count(state, -1);
+        JudgeAfterUnbinding();
+    }
+
+    /// <summary>A template of this server begins.</summary>
+    public void BindTemplate()
+    {
+        PersistentConnections++;
+        JudgeAfterBinding();
+    }
+
+    /// <summary>A template of this server ends.</summary>
+    public void UnbindTemplate()
+    {
+        PersistentConnections--;
+        JudgeAfterUnbinding();
+    }
+
+    public void CountOnePacketFlow(int change) => OnePacketFlows += change;
 
     /// <summary>A connection of the service was opened to this server.</summary>
     public void Opened()
@@ -84,9 +129,29 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
     }
 
+    /// <summary>A connection changes its state. Thresholds are not judged: their sum stays the same.</summary>
     public void Move(ConnectionState from, ConnectionState to)
     {
         Count(from, -1);
         Count(to, 1);
     }
+
+    private void Count(ConnectionState state, int change)
+    {
+        if (TcpStates.IsActive(state))
+        {
+            ActiveConnections += change;
+        }
+        else
+        {
+            InactiveConnections += change;
+        }
+    }
+
+    /// <summary>Templates come here too, though they count in neither number (ip_vs_conn.c, ip_vs_bind_dest).</summary>
+    private void JudgeAfterBinding() => IsOverloaded |= Upper != 0 && Total >= Upper;
+
+    /// <summary>Without a lower threshold the server is back below three quarters of the upper one (ip_vs_unbind_dest).</summary>
+    private void JudgeAfterUnbinding() =>
+        IsOverloaded &= Lower != 0 ? Total >= Lower : Upper != 0 && Total * 4 >= Upper * 3;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HaLvs.Forwarder.Scheduling;
 
 namespace HaLvs.Forwarder.Services;
 
@@ -6,7 +7,7 @@ namespace HaLvs.Forwarder.Services;
 /// The live services, in the order in which they were added, and the changes that an operator can make to them one by one. What a change does not
 /// touch keeps its counters, its connections and its scheduler's state. Outcomes are those of net/netfilter/ipvs/ip_vs_ctl.c.
 /// </summary>
-internal sealed class ServiceTable(ServerRegistry servers)
+internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment environment)
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
@@ -29,7 +30,7 @@ internal sealed class ServiceTable(ServerRegistry servers)
         ServiceOutcome outcome = ServiceRules.Check(config);
         if (outcome == ServiceOutcome.Done)
         {
-            VirtualService service = new(config);
+            VirtualService service = new(config, environment);
             _services.Add(service.Key, service);
             _inOrder.Add(service);
         }

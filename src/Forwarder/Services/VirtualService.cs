@@ -10,11 +10,13 @@ namespace HaLvs.Forwarder.Services;
 internal sealed class VirtualService
 {
     private readonly List<RealServer> _servers = [];
+    private readonly SchedulerEnvironment _environment;
     private Scheduler? _scheduler;
 
     /// <param name="config">Checked by <see cref="ServiceRules"/>; its servers are ignored.</param>
-    public VirtualService(VirtualServiceConfig config)
+    public VirtualService(VirtualServiceConfig config, SchedulerEnvironment environment)
     {
+        _environment = environment;
         Key = config.Key;
         Config = Normal(config);
         UseScheduler();
@@ -31,6 +33,9 @@ internal sealed class VirtualService
 
     public RealServer? Schedule(in NewConnection connection) => _scheduler?.Pick(ServerSpan(), in connection);
 
+    /// <summary>The server that the next connection would get; changes nothing.</summary>
+    public RealServer? Preview(in NewConnection connection) => _scheduler?.Peek(ServerSpan(), in connection);
+
     /// <summary>A scheduler that stays keeps its state (ip_vs_edit_service).</summary>
     public void Edit(VirtualServiceConfig config)
     {
@@ -39,6 +44,10 @@ internal sealed class VirtualService
         if (!sameScheduler)
         {
             UseScheduler();
+        }
+        else
+        {
+            _scheduler?.SetOptions(Config.Options);
         }
     }
 
@@ -104,7 +113,8 @@ internal sealed class VirtualService
 
     private void UseScheduler()
     {
-        _scheduler = Config.Scheduler == ServiceRules.NoScheduler ? null : SchedulerNames.Create(Config.Scheduler);
+        _scheduler = Config.Scheduler == ServiceRules.NoScheduler ? null : SchedulerNames.Create(Config.Scheduler, _environment);
+        _scheduler?.SetOptions(Config.Options);
         _scheduler?.Start(ServerSpan());
     }
 
