@@ -24,6 +24,12 @@ public enum DropReason : byte
     BadIcmp,
     InvalidState,
     Martian,
+
+    /// <summary>A damaged segment of a connection whose lines are read: its sender repeats it.</summary>
+    BadChecksum,
+
+    /// <summary>A segment that overtook one which may still change its numbers: its sender repeats it.</summary>
+    OutOfOrder,
 }
 
 /// <summary>Totals since the start. Plain numbers, written by one thread, read by any (a torn read cannot happen on 64-bit machines).</summary>

@@ -54,6 +54,7 @@ internal struct Flow
     public uint Mark;
     public ConnectionTraits Traits;
     public ushort ServicePort;
+    public ushort ConfiguredPort;
     public ushort ControlClientPort;
     public ushort ControlVirtualPort;
     public ushort ClientPort;
@@ -67,6 +68,9 @@ internal struct Flow
     public ConnectionKind Kind;
     public ConnectionState State;
     public bool InUse;
+
+    /// <summary>Its packets are the affair of <see cref="Helpers.ControlChannels"/>.</summary>
+    public readonly bool IsAssisted => (Traits & (ConnectionTraits.Ftp | ConnectionTraits.Tftp)) != 0 || IsShifted;
 
     /// <summary>Its TCP segments need <see cref="Helpers.SequenceShifting"/>.</summary>
     public readonly bool IsShifted => (ClientShift.Before | ClientShift.After | ServerShift.Before | ServerShift.After) != 0;

@@ -39,6 +39,8 @@ internal struct FtpDialogue : IAcknowledgementMap
         _count = Math.Min(_count + 1, Latest.Length);
     }
 
+    public void ForgetReplacements() => _count = 0;
+
     /// <inheritdoc/>
     public readonly uint Back(uint acknowledgement)
     {

@@ -75,6 +75,24 @@ internal struct HeldLine
         return ahead >= 0 ? 0 : Math.Min(-ahead, length);
     }
 
+    /// <summary>Bytes that need not be read.</summary>
+    public void Skip(int count)
+    {
+        if (count > 0)
+        {
+            StartAt(Next + (uint)count);
+        }
+    }
+
+    /// <summary>The receiver has everything before <paramref name="sequence"/>: what was not read of it will not come again.</summary>
+    public void Reach(uint sequence)
+    {
+        if (IsKnown && SequenceShift.IsBefore(Next, sequence))
+        {
+            StartAt(sequence);
+        }
+    }
+
     /// <summary>True for a segment whose bytes were passed over; from now on they count as read.</summary>
     public bool Fills(uint sequence, int length)
     {
