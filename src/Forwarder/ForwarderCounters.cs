@@ -12,8 +12,6 @@ public enum DropReason : byte
     BadTotalLength,
     BadVirtioHeader,
     UnsupportedProtocol,
-    UnsupportedVersion,
-    Fragment,
     TtlExceeded,
     TooBig,
     NoServer,
@@ -30,6 +28,52 @@ public enum DropReason : byte
 
     /// <summary>A segment that overtook one which may still change its numbers: its sender repeats it.</summary>
     OutOfOrder,
+
+    /// <summary>drop_packet: one new connection in so many.</summary>
+    DefenseDrop,
+
+    /// <summary>The client has as many connections, or opens them as fast, as it may.</summary>
+    ClientConnections,
+    ClientRate,
+
+    /// <summary>An ACK that no SYN cookie of ours explains, while a service answers with cookies.</summary>
+    BadSynCookie,
+
+    /// <summary>A packet of a connection that we have ended.</summary>
+    ConnectionEnded,
+
+    /// <summary>Something of ours had to be sent and there was no room for it.</summary>
+    SendQueueFull,
+
+    /// <summary>An IPv4 option list that lies about its lengths.</summary>
+    BadOptions,
+
+    /// <summary>IPv6 extension headers: too many, or in an order that RFC 8200 forbids.</summary>
+    BadExtensions,
+
+    /// <summary>LSRR, SSRR, or a routing header with segments left.</summary>
+    SourceRoute,
+
+    /// <summary>A UDP datagram without a checksum over IPv6.</summary>
+    NoChecksum,
+
+    /// <summary>A fragment that is empty, not a multiple of eight bytes, or reaches behind the largest packet.</summary>
+    BadFragment,
+
+    /// <summary>A first fragment without the whole transport header, or one that would overwrite it (RFC 1858, RFC 3128, RFC 7112).</summary>
+    FragmentTiny,
+
+    /// <summary>Fragments of one datagram that overlap, and what comes of it after that (RFC 5722); duplicates.</summary>
+    FragmentOverlap,
+
+    /// <summary>The first fragment did not come in time.</summary>
+    FragmentTimedOut,
+
+    /// <summary>No room to hold or remember fragments; the oldest went.</summary>
+    FragmentsFull,
+
+    /// <summary>A fragment of a datagram whose first fragment was refused.</summary>
+    FragmentRefused,
 }
 
 /// <summary>Totals since the start. Plain numbers, written by one thread, read by any (a torn read cannot happen on 64-bit machines).</summary>
@@ -56,6 +100,21 @@ public sealed class ForwarderCounters
     public long NewConnections { get; internal set; }
 
     public long ExpiredConnections { get; internal set; }
+
+    /// <summary>Resets inside the receiver's window that were not exact: forwarded, the connection stays (RFC 5961).</summary>
+    public long ChallengedResets { get; internal set; }
+
+    /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
+    public long IgnoredResets { get; internal set; }
+
+    /// <summary>The alarm: when the table became full (milliseconds of the core's clock), 0 when a twentieth of it is free again.</summary>
+    public long TableFullSince { get; internal set; }
+
+    /// <summary>Flows that drop_entry gave up.</summary>
+    public long DroppedEntries { get; internal set; }
+
+    /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
+    public long EvictedEmbryonic { get; internal set; }
 
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)

@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Opening;
@@ -12,7 +13,7 @@ namespace HaLvs.Forwarder;
 /// virtual address come from outside, all others from inside.
 /// <code>
 ///                      from outside (to a virtual address)          from inside (to anywhere else)
-///   1 parse            malformed, fragment, martian: drop           IPv6, other protocols: pass
+///   1 parse            malformed, martian: drop                     other protocols: pass
 ///   2 find connection  by client and virtual address                by client and real server
 ///   3 find service     none: answer like a closed port              none: may be masqueraded, or passes
 ///   4 schedule server  none usable: ICMP port unreachable           (no choice: the inside host is the server)
@@ -33,13 +34,15 @@ internal sealed class PacketPipeline
     private readonly ControlChannels _channels;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
+    private readonly ConnectionProgress _progress;
 
-    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
+    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
     {
         _connections = connections;
         _servers = servers;
         _counters = counters;
-        _opening = new ServiceOpening(connections, services, servers, counters);
+        _progress = new ConnectionProgress(connections, counters);
+        _opening = new ServiceOpening(connections, services, servers, counters, admission);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _channels = new ControlChannels(connections, services, counters, seed);
@@ -61,8 +64,7 @@ internal sealed class PacketPipeline
         DropReason refused = PacketParser.ParseNetwork(frame[..length], ref packet);
         if (refused != DropReason.None)
         {
-            _counters.Drop(refused);
-            return refused == DropReason.UnsupportedVersion ? Pass(length) : 0;
+            return Drop(refused);
         }
 
         return Facts.IsFromOutside(packet.Source, packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
@@ -79,10 +81,10 @@ internal sealed class PacketPipeline
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 return refused == DropReason.None ? ClientPacket(frame, in packet, now) : Drop(refused);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 return _icmp.FromOutside(frame, ref packet, now);
             default:
                 return Refuse(frame, in packet, DropReason.UnsupportedProtocol, IcmpType.ProtocolUnreachable, now);
@@ -93,7 +95,7 @@ internal sealed class PacketPipeline
     {
         if (packet.IsFragment)
         {
-            return DropReason.Fragment;
+            return DropReason.FragmentRefused;
         }
 
         if (packet.TimeToLive == 0)
@@ -137,7 +139,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: true, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: true, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.InternalMtu)
@@ -169,14 +171,19 @@ internal sealed class PacketPipeline
 
     private int FromInside(Span<byte> frame, ref Packet packet, long now)
     {
+        if (packet.IsV6 && !NetworkFacts.IsRoutable(packet.Source, packet.Destination))
+        {
+            return Drop(DropReason.Martian); // Neighbour discovery and the like of the TUN itself.
+        }
+
         if (packet.IsFragment)
         {
-            return Facts.IsOurs(packet.Source) ? Drop(DropReason.Fragment) : Pass(packet.FrameLength);
+            return Facts.IsOurs(packet.Source) ? Drop(DropReason.FragmentRefused) : Pass(packet.FrameLength);
         }
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 DropReason refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 if (refused != DropReason.None)
                 {
@@ -184,7 +191,7 @@ internal sealed class PacketPipeline
                 }
 
                 return ServerPacket(frame, ref packet, now);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 int answer = _icmp.FromInside(frame, ref packet, Facts, now);
                 return answer >= 0 ? answer : Pass(packet.FrameLength);
             default:
@@ -230,7 +237,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: false, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
@@ -252,14 +259,13 @@ internal sealed class PacketPipeline
     /// <summary>Steps 3 to 5 for an inside host. A segment in the middle of nothing is dropped: sent on, it would show the inside address.</summary>
     private int OpenMasquerade(in Packet packet, long now)
     {
-        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
-        if (isTcp && !TcpStates.Opens(packet.Flags))
+        if (!FirstPacket.Opens(in packet))
         {
             return Drop(DropReason.NoConnection);
         }
 
-        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
-        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddress, state, now, out DropReason reason);
+        ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
+        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddressFor(packet.Source), state, now, out DropReason reason);
         if (slot == 0)
         {
             return Drop(reason);
@@ -271,18 +277,6 @@ internal sealed class PacketPipeline
 
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
 
-    private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
-    {
-        ConnectionState next = packet.Protocol == TransportProtocol.Tcp
-            ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
-            : flow.State;
-        _connections.Advance(slot, next, now);
-        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
-        {
-            _connections.AssureTemplateOf(in flow);
-        }
-    }
-
     private void Count(RealServer? server, in Packet packet, bool outward)
     {
         _counters.Carried(packet.TotalBytes, outward);
@@ -292,7 +286,7 @@ internal sealed class PacketPipeline
     private int TooBig(Span<byte> frame, in Packet packet, Ip from, int mtu, long now)
     {
         _counters.Drop(DropReason.TooBig);
-        ushort nextHopMtu = (ushort)Math.Clamp(mtu, 68, ushort.MaxValue);
+        ushort nextHopMtu = (ushort)Math.Clamp(mtu, packet.IsV6 ? 1280 : 68, ushort.MaxValue);
         return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, IcmpType.FragmentationNeeded, nextHopMtu, now));
     }
 

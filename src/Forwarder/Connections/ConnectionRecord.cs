@@ -39,6 +39,17 @@ public readonly record struct ConnectionRecord(
 
     public SequenceShift ServerShift { get; init; }
 
+    /// <summary>The address and port under which the server sees a hairpin client; meaningful with <see cref="ConnectionTraits.Hairpin"/> alone.</summary>
+    public Ip Gateway { get; init; }
+
+    public ushort GatewayPort { get; init; }
+
+    /// <summary>
+    /// Bits by which windows that the server announces are shifted right (left when negative) on their way to the client: the SYN proxy promised
+    /// the client another window scale than the server has.
+    /// </summary>
+    public sbyte WindowShift { get; init; }
+
     public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort);
 }
 
@@ -100,7 +111,7 @@ public enum ConnectionTraits : ushort
     AnyServerPort = 0x2000,
 }
 
-/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
+/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
 public enum ConnectionState : byte
 {
     None = 0,
@@ -116,6 +127,22 @@ public enum ConnectionState : byte
     SynAck = 10,
     Udp = 16,
     IcmpQuery = 17,
+
+    /// <summary>See <see cref="SctpStates"/>.</summary>
+    SctpNone = 32,
+    SctpInit1 = 33,
+    SctpInit = 34,
+    SctpCookieSent = 35,
+    SctpCookieReplied = 36,
+    SctpCookieWait = 37,
+    SctpCookie = 38,
+    SctpCookieEchoed = 39,
+    SctpEstablished = 40,
+    SctpShutdownSent = 41,
+    SctpShutdownReceived = 42,
+    SctpShutdownAckSent = 43,
+    SctpRejected = 44,
+    SctpClosed = 45,
 
     /// <summary>A template one of whose connections was completed. Before that: None.</summary>
     Assured = 18,

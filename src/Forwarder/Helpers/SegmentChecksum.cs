@@ -8,13 +8,10 @@ namespace HaLvs.Forwarder.Helpers;
 /// </summary>
 internal static class SegmentChecksum
 {
-    private const int Ip = ForwardingCore.VirtioHeaderBytes;
-
     /// <summary>A partial checksum means that the segment has not been on a wire since its sender's kernel, or the card has checked it.</summary>
     public static bool IsRight(ReadOnlySpan<byte> frame, in Packet packet)
     {
-        ReadOnlySpan<byte> addresses = frame[Ip] >> 4 == 6 ? frame.Slice(Ip + 8, 32) : frame.Slice(Ip + 12, 8);
-        ulong pseudo = InternetChecksum.Sum(addresses) + (ulong)packet.Protocol + (ulong)packet.TransportBytes;
+        ulong pseudo = InternetChecksum.PseudoHeader(frame, packet.Protocol, packet.TransportBytes);
         return packet.PartialChecksum || InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes), pseudo) == ushort.MaxValue;
     }
 }

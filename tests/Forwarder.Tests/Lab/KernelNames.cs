@@ -16,6 +16,7 @@ internal static class KernelNames
         ConnectionState.CloseWait => "CLOSE_WAIT",
         ConnectionState.LastAck => "LAST_ACK",
         ConnectionState.Listen => "LISTEN",
+        ConnectionState.SynAck => "SYNACK",
         ConnectionState.Udp => "UDP",
         _ => state.ToString(),
     };
