@@ -37,7 +37,7 @@ internal sealed class Ipv6Settings(string external, string @internal, string tun
     /// Keys whose values a write to all/forwarding changes besides its own; remembered before it, so that restoring (in reverse) puts them
     /// back after it.
     /// </summary>
-    public IEnumerable<string> AlsoChanged() => HasForceForwarding ? [] : Names().Select(name => $"{Root}/{name}/forwarding");
+    public static IEnumerable<string> AlsoChanged() => HasForceForwarding ? [] : Names().Select(name => $"{Root}/{name}/forwarding");
 
     /// <summary>In the order in which they are set.</summary>
     public IEnumerable<(string Key, string Value)> Wanted()

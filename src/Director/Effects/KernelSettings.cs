@@ -23,7 +23,7 @@ internal sealed class KernelSettings(string external, string @internal, string t
     /// <summary>Reads every value that <see cref="Apply"/> is going to change; changes nothing.</summary>
     public void Remember()
     {
-        foreach (string key in _ipv6?.AlsoChanged() ?? [])
+        foreach (string key in _ipv6 is null ? [] : Ipv6Settings.AlsoChanged())
             Changes.Remember(key);
         foreach ((string key, _) in Wanted())
             Changes.Remember(key);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using HaLvs.Director.Effects;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
 using HaLvs.Linux.Packets;
@@ -259,7 +260,7 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(0.7), $"{watch.Elapsed}");
         AssertNeighbour(network, "client", "2001:db8::100", network.HardwareAddress("a", "ext"));
         AssertNeighbour(network, "server", "fd00:10::1", network.HardwareAddress("a", "int"));
-        Assert.DoesNotContain("tentative", network.Ip("a", "-6 address show int"), StringComparison.Ordinal);
+        Assert.DoesNotContain("tentative", network.Ip("a", "-6 address show int scope global"), StringComparison.Ordinal);
     });
 
     [Fact]
