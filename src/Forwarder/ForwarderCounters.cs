@@ -23,6 +23,12 @@ public enum DropReason : byte
     InvalidState,
     Martian,
 
+    /// <summary>A damaged segment of a connection whose lines are read: its sender repeats it.</summary>
+    BadChecksum,
+
+    /// <summary>A segment that overtook one which may still change its numbers: its sender repeats it.</summary>
+    OutOfOrder,
+
     /// <summary>drop_packet: one new connection in so many.</summary>
     DefenseDrop,
 

@@ -109,6 +109,7 @@ internal sealed partial class ConnectionTable
             Bind(server, in flow);
         }
 
+        CountExpected(in flow, 1);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -196,6 +197,7 @@ internal sealed partial class ConnectionTable
         _outside.Remove(slot);
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        CountExpected(in flow, -1);
         _embryonic.Remove(slot, ref flow);
         Limits.Closed(in flow);
         Release(ref flow);
