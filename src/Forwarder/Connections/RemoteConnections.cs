@@ -13,19 +13,30 @@ internal sealed class RemoteConnections(
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
-    public int EndSnapshot()
+    public int EndSnapshot(ref int cursor, int slots)
     {
         int removed = 0;
-        for (int slot = 1; slot <= connections.Flows.HighWater; slot++)
+        int slot = cursor + 1;
+        int last = (int)Math.Min((long)cursor + slots, connections.Flows.HighWater);
+        for (; slot <= last; slot++)
         {
-            if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
+            if (!connections[slot].InUse)
+            {
+                continue;
+            }
+
+            if (connections[slot].SnapshotEpoch == connections.SnapshotEpoch)
+            {
+                _templates.Applied(slot, _lastNow);
+            }
+            else
             {
                 connections.Remove(slot);
                 removed++;
             }
         }
 
-        _templates.BindAll(_lastNow);
+        cursor = last >= connections.Flows.HighWater ? -1 : last;
         return removed;
     }
 

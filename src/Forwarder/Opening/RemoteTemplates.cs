@@ -5,11 +5,11 @@ namespace HaLvs.Forwarder.Opening;
 
 /// <summary>
 /// The standby's templates: records say which connections hold one, not which, so the key is made again from the service. A hold that cannot be found
-/// now (the template's record comes later in a snapshot, the service is not configured yet) is looked for again by <see cref="BindAll"/>.
+/// now (the template's record comes later in a snapshot) is looked for again at the snapshot's end.
 /// </summary>
 internal sealed class RemoteTemplates(ConnectionTable connections, ServiceTable services)
 {
-    /// <summary>A record of the active stands in this slot now.</summary>
+    /// <summary>A record of the active stands in this slot now, or is confirmed at the end of a snapshot.</summary>
     public void Applied(int slot, long now)
     {
         ref Flow flow = ref connections[slot];
@@ -20,18 +20,6 @@ internal sealed class RemoteTemplates(ConnectionTable connections, ServiceTable 
         else if ((flow.Traits & ConnectionTraits.HoldsTemplate) != 0 && connections.ControllerOf(in flow) == 0)
         {
             Bind(slot, in flow, now);
-        }
-    }
-
-    /// <summary>After a snapshot: every connection that should hold a template and does not.</summary>
-    public void BindAll(long now)
-    {
-        for (int slot = 1; slot <= connections.Flows.HighWater; slot++)
-        {
-            if (connections[slot].InUse)
-            {
-                Applied(slot, now);
-            }
         }
     }
 

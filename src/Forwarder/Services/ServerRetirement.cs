@@ -15,13 +15,13 @@ internal sealed class ServerRetirement(ConnectionTable connections, ServerRegist
     public required IpvsSettings Settings { get; set; }
 
     /// <summary>
-    /// A server is not configured any more. Its flows end with the next ticks when its service says so, or under expire_nodest_conn; the kernel spares
-    /// those whose whole service was deleted until their next packet.
+    /// A server is not configured any more. Under expire_nodest_conn its flows end with the next ticks and nobody is told; those whose whole service
+    /// was deleted are spared until their next packet. On a standby nothing happens: the active's table is the truth.
     /// </summary>
     public void Removed(RealServer server, bool withService)
     {
-        bool ends = server.Service?.Config.OnServerLoss == ServerLoss.Reset || (Settings.ExpireNoDestConn && !withService);
-        if (ends && server.HasConnections)
+        bool told = server.Service?.Config.OnServerLoss == ServerLoss.Reset; // Guard.LostServers does it.
+        if (Settings.ExpireNoDestConn && !withService && !told && server.HasConnections && !connections.IsFrozen)
         {
             _retiring.Add(server);
             _next = 1;
