@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Fragments;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -33,7 +34,7 @@ public sealed partial class ForwardingCore
         _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, _pending, options.Seed) { Facts = CurrentFacts() };
     }
 
     public ForwardingCoreOptions Options { get; private set; }
@@ -51,6 +52,8 @@ public sealed partial class ForwardingCore
     internal ConnectionTable Connections => _connections;
 
     internal ServerRegistry Servers => _servers;
+
+    internal FragmentForwarding Fragments => _pipeline.Fragments;
 
     /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
     public void Configure(ForwardingCoreOptions options)
@@ -75,7 +78,11 @@ public sealed partial class ForwardingCore
     public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
-    public void Tick(long now) => _connections.Tick(now);
+    public void Tick(long now)
+    {
+        _connections.Tick(now);
+        _pipeline.Tick(now);
+    }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
     public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);
