@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Fragments;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -25,6 +26,7 @@ public sealed partial class ForwardingCore
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
     private readonly PacketPipeline _pipeline;
+    private readonly Defense _defense;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -34,7 +36,10 @@ public sealed partial class ForwardingCore
         _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, _pending, options.Seed) { Facts = CurrentFacts() };
+        _defense = new Defense(_connections);
+        Admission admission = new(_defense, _connections.Limits);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _pending, options.Seed) { Facts = CurrentFacts() };
+        ConfigureGuard();
     }
 
     public ForwardingCoreOptions Options { get; private set; }
@@ -61,6 +66,7 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
@@ -81,6 +87,7 @@ public sealed partial class ForwardingCore
     public void Tick(long now)
     {
         _connections.Tick(now);
+        GuardTick(now);
         _pipeline.Tick(now);
     }
 

@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Fragments;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Opening;
@@ -35,15 +36,17 @@ internal sealed class PacketPipeline
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
     private readonly FragmentForwarding _fragments;
+    private readonly ConnectionProgress _progress;
 
     public PacketPipeline(
         ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters,
-        PendingFrames pending, ulong seed)
+        Admission admission, PendingFrames pending, ulong seed)
     {
         _connections = connections;
         _servers = servers;
         _counters = counters;
-        _opening = new ServiceOpening(connections, services, servers, counters);
+        _progress = new ConnectionProgress(connections, counters);
+        _opening = new ServiceOpening(connections, services, servers, counters, admission);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
@@ -165,7 +168,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: true, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: true, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.InternalMtu)
@@ -258,7 +261,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: false, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
@@ -297,21 +300,6 @@ internal sealed class PacketPipeline
     }
 
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
-
-    private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
-    {
-        ConnectionState next = packet.Protocol switch
-        {
-            TransportProtocol.Tcp => TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside)),
-            TransportProtocol.Sctp => SctpStates.Next(flow.State, packet.SctpEvent, IsInitiator(in flow, fromOutside)),
-            _ => flow.State,
-        };
-        _connections.Advance(slot, next, now);
-        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
-        {
-            _connections.AssureTemplateOf(in flow);
-        }
-    }
 
     private void Count(RealServer? server, in Packet packet, bool outward)
     {
