@@ -33,6 +33,7 @@ internal sealed class PacketPipeline
     private readonly ServerRegistry _servers;
     private readonly ForwarderCounters _counters;
     private readonly Masquerade _masquerade;
+    private readonly ControlChannels _channels;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
     private readonly FragmentForwarding _fragments;
@@ -49,6 +50,7 @@ internal sealed class PacketPipeline
         _opening = new ServiceOpening(connections, services, servers, counters, admission);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
+        _channels = new ControlChannels(connections, services, counters, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
         _fragments = new FragmentForwarding(new FlowHash(~seed), pending, _errors, counters);
     }
@@ -150,6 +152,11 @@ internal sealed class PacketPipeline
             slot = 0;
         }
 
+        if (slot == 0 && _connections.HasExpected)
+        {
+            slot = _channels.MeetClient(in tuple, in packet, now);
+        }
+
         if (slot == 0)
         {
             // 3 find the service, 4 schedule a server, 5 create the connection
@@ -161,6 +168,11 @@ internal sealed class PacketPipeline
         }
 
         ref Flow flow = ref _connections[slot];
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
+        }
+
         RealServer? server = flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot];
         if (server is { IsConfigured: false })
         {
@@ -177,9 +189,9 @@ internal sealed class PacketPipeline
         }
 
         Count(server, in packet, outward: false);
-        if (flow.IsShifted)
+        if (flow.IsAssisted && !_channels.FromClient(frame, in packet, slot, now))
         {
-            SequenceShifting.Apply(frame, in packet, in flow, outward: false);
+            return 0;
         }
 
         Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
@@ -219,7 +231,7 @@ internal sealed class PacketPipeline
                     return Facts.IsOurs(packet.Source) ? Drop(refused) : Pass(packet.FrameLength);
                 }
 
-                return ServerPacket(frame, in packet, now);
+                return ServerPacket(frame, ref packet, now);
             case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 int answer = _icmp.FromInside(frame, ref packet, Facts, now);
                 return answer >= 0 ? answer : Pass(packet.FrameLength);
@@ -228,7 +240,7 @@ internal sealed class PacketPipeline
         }
     }
 
-    private int ServerPacket(Span<byte> frame, in Packet packet, long now)
+    private int ServerPacket(Span<byte> frame, ref Packet packet, long now)
     {
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort);
@@ -237,6 +249,11 @@ internal sealed class PacketPipeline
         {
             _connections.Remove(slot);
             slot = 0;
+        }
+
+        if (slot == 0 && _connections.HasExpected)
+        {
+            slot = _channels.MeetServer(in tuple, in packet, now);
         }
 
         if (slot == 0)
@@ -260,6 +277,11 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TtlExceeded);
         }
 
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
+        }
+
         // 6 advance the state
         _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
@@ -270,9 +292,9 @@ internal sealed class PacketPipeline
         }
 
         Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
-        if (flow.IsShifted)
+        if (flow.IsAssisted && !_channels.FromServer(frame, ref packet, slot, Facts.ExternalMtu, now))
         {
-            SequenceShifting.Apply(frame, in packet, in flow, outward: true);
+            return 0;
         }
 
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
