@@ -132,6 +132,11 @@ internal sealed class PacketPipeline
         }
 
         ref Flow flow = ref _connections[slot];
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
+        }
+
         RealServer? server = flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot];
         if (server is { IsConfigured: false })
         {
@@ -234,6 +239,11 @@ internal sealed class PacketPipeline
         if (packet.TimeToLive == 0)
         {
             return Drop(DropReason.TtlExceeded);
+        }
+
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
         }
 
         // 6 advance the state
