@@ -52,6 +52,15 @@ public sealed partial class ForwardingCore
     public ServiceOutcome DeleteServer(ServiceKey service, Ip address, ushort port, long now) =>
         Changed(_services.DeleteServer(new ServerKey(service, address, port)));
 
+    /// <summary>
+    /// Weight 0 at once and templates not honoured; what is left when <paramref name="deadline"/> has passed ends (both ends of a TCP connection are
+    /// reset), and the server is removed or stays with weight 0. Progress stands in <see cref="ServerSnapshot.Drain"/>. A drain is this node's: the
+    /// exported list has the weight 0 alone. A weight above 0 calls it off.
+    /// </summary>
+    /// <returns>NoSuchService, NoSuchServer, or OutOfRange for a negative deadline: nothing was changed.</returns>
+    public ServiceOutcome StartDrain(ServiceKey service, Ip address, ushort port, TimeSpan deadline, bool takesAway, long now) =>
+        Changed(_draining.Start(new ServerKey(service, address, port), deadline, takesAway, now));
+
     /// <param name="service">Null: all services.</param>
     /// <returns>NoSuchService: nothing was changed.</returns>
     public ServiceOutcome ZeroCounters(ServiceKey? service) => _services.ZeroCounters(service);

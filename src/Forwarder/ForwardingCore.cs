@@ -26,6 +26,7 @@ public sealed partial class ForwardingCore
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
     private readonly ServerRetirement _retirement;
+    private readonly Draining _draining;
     private readonly PacketPipeline _pipeline;
     private readonly Defense _defense;
     private readonly ConnectionEnding _ending;
@@ -39,6 +40,7 @@ public sealed partial class ForwardingCore
         _connections = new ConnectionTable(options, _servers, Counters);
         _retirement = new ServerRetirement(_connections, _servers) { Settings = options.Ipvs };
         _services = new ServiceTable(_servers, _schedulers, _retirement) { ServerLost = Lose, ServerBack = Regain };
+        _draining = new Draining(_services, _servers, Lose);
         _remote = new RemoteConnections(_connections, _servers, _services, Counters);
         _defense = new Defense(_connections);
         _ending = new ConnectionEnding(_connections, _pending, Counters);
@@ -95,6 +97,11 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         _retirement.Tick();
+        if (!_connections.IsFrozen && _draining.Tick(now))
+        {
+            _pipeline.Facts = CurrentFacts();
+        }
+
         GuardTick(now);
         _pipeline.Tick(now);
     }

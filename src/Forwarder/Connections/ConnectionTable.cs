@@ -74,6 +74,13 @@ internal sealed partial class ConnectionTable
         return slot;
     }
 
+    /// <summary>As <see cref="FindOutside"/>, for those who only ask: a connection that has ended is not found, and stays until its time.</summary>
+    public int LookOutside(in FlowTuple tuple, long now)
+    {
+        int slot = _outside.Find(in tuple);
+        return slot != 0 && HasEnded(slot, now) && _flows[slot].Controlled == 0 ? 0 : slot;
+    }
+
     /// <summary>Slot of the connection of a packet from inside, or 0.</summary>
     public int FindInside(in FlowTuple tuple, long now)
     {

@@ -10,27 +10,31 @@ internal sealed class ConnectionReuse(ConnectionTable connections, ServerRegistr
     /// <summary>True: the connection is gone from the table.</summary>
     public bool GivesWay(int slot, in Packet packet, IpvsSettings settings)
     {
+        if (!WouldGiveWay(slot, in packet, settings))
+        {
+            return false;
+        }
+
+        connections.End(slot);
+        return true;
+    }
+
+    /// <summary>The same question without the deed.</summary>
+    public bool WouldGiveWay(int slot, in Packet packet, IpvsSettings settings)
+    {
         ref Flow flow = ref connections[slot];
         if (flow.Kind != ConnectionKind.Service)
         {
             return false;
         }
 
-        RealServer? server = flow.ServerSlot == 0 ? null : servers[flow.ServerSlot];
-        if (settings.ExpireNoDestConn && server is not null && IsLost(server, in packet))
+        if (settings.ExpireNoDestConn && flow.ServerSlot != 0 && IsLost(servers[flow.ServerSlot], in packet))
         {
-            connections.End(slot);
             return true;
         }
 
         // Under persistence the connection is revived instead: its server would be the same.
-        if (settings.ConnReuseMode == 0 || !FirstPacket.StartsAfresh(flow.State, in packet) || connections.ControllerOf(in flow) != 0)
-        {
-            return false;
-        }
-
-        connections.Remove(slot);
-        return true;
+        return settings.ConnReuseMode != 0 && FirstPacket.StartsAfresh(flow.State, in packet) && connections.ControllerOf(in flow) == 0;
     }
 
     /// <summary>expire_nodest_conn: the server is gone, or takes no new connections and this packet begins one.</summary>

@@ -27,7 +27,7 @@ internal sealed class PersistenceTemplates(ConnectionTable connections, ServerRe
 
     /// <summary>True when a template of this server may be honoured.</summary>
     public static bool Leads(RealServer server, IpvsSettings settings) =>
-        server is { IsConfigured: true, Config.Method: ForwardingMethod.Masquerade } && !(settings.ExpireQuiescentTemplate && server.Config.Weight == 0);
+        server is { IsConfigured: true, Drain: null, Config.Method: ForwardingMethod.Masquerade } && !(settings.ExpireQuiescentTemplate && server.Config.Weight == 0);
 
     /// <summary>Slot of a new template, or 0 when the table is full.</summary>
     public int Add(in TemplateKey key, VirtualService service, RealServer server, long now)

@@ -15,7 +15,7 @@ internal sealed class ServiceOpening(
     ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission)
 {
     /// <summary>Active FTP: a server's data connection comes from here. A client that uses it gets nothing, as in the kernel.</summary>
-    private const ushort FtpDataPort = 20;
+    public const ushort FtpDataPort = 20;
 
     private readonly ServiceLookup _lookup = new(services);
     private readonly PersistenceTemplates _templates = new(connections, servers);

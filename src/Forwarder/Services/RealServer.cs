@@ -51,6 +51,11 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Ways back of one-packet scheduling: not connections, but they name this server.</summary>
     public int OnePacketFlows { get; private set; }
 
+    /// <summary>Null: not draining.</summary>
+    public DrainPlan? Drain { get; set; }
+
+    public int CountedConnections => ActiveConnections + InactiveConnections;
+
     public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections + OnePacketFlows > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
@@ -81,9 +86,14 @@ internal sealed class RealServer(ServerKey key, int slot)
         Weight = config.Method == ForwardingMethod.Masquerade ? config.Weight : 0;
         LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
         IsConfigured = true;
+        Drain = config.Weight == 0 ? Drain : null;
     }
 
-    public void Unconfigure() => IsConfigured = false;
+    public void Unconfigure()
+    {
+        IsConfigured = false;
+        Drain = null;
+    }
 
     /// <summary>A connection in this state begins.</summary>
     public void Bind(ConnectionState state)

@@ -46,4 +46,7 @@ public sealed record ServerSnapshot(
 
     /// <summary>Persistence templates that name the server.</summary>
     public int PersistentConnections { get; init; }
+
+    /// <summary>Null: not draining.</summary>
+    public DrainSnapshot? Drain { get; init; }
 }

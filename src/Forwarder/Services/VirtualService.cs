@@ -103,6 +103,9 @@ internal sealed class VirtualService
         UpperThreshold = server.Config.UpperThreshold,
         LowerThreshold = server.Config.LowerThreshold,
         PersistentConnections = server.PersistentConnections,
+        Drain = server.Drain is { } plan
+            ? new DrainSnapshot(plan.ConnectionsAtStart, server.CountedConnections, TimeSpan.FromMilliseconds(plan.RemainingMilliseconds), plan.TakesAway)
+            : null,
     };
 
     private static VirtualServiceConfig Normal(VirtualServiceConfig config)
