@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -27,6 +29,9 @@ public sealed record ForwardingCoreOptions
     public ConnectionTimeouts Timeouts { get; init; } = new();
 
     public IpvsSettings Ipvs { get; init; } = new();
+
+    /// <summary>In order: the first that matches a new flow gives it its mark.</summary>
+    public ImmutableArray<MarkRule> MarkRules { get; init; } = [];
 
     /// <summary>Seed for hash keys and port choice: chance comes in as a parameter.</summary>
     public ulong Seed { get; init; }

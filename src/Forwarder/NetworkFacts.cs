@@ -1,4 +1,6 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
 
@@ -15,11 +17,17 @@ internal sealed class NetworkFacts
         _virtual = new AddressSet([.. options.VirtualAddresses, .. serviceAddresses]);
         _servers = new AddressSet(serverAddresses);
         _inside = options.Inside;
+        Ipvs = options.Ipvs;
+        Marks = new MarkRules(options.MarkRules);
         InternalMtu = options.InternalMtu;
         ExternalMtu = options.ExternalMtu;
         CanMasquerade = options.Masquerade && options.Inside is not null && options.VirtualAddresses.Count > 0;
         MasqueradeAddress = options.VirtualAddresses.Count > 0 ? options.VirtualAddresses[0] : default;
     }
+
+    public IpvsSettings Ipvs { get; }
+
+    public MarkRules Marks { get; }
 
     public int InternalMtu { get; }
 
@@ -30,6 +38,9 @@ internal sealed class NetworkFacts
     public Ip MasqueradeAddress { get; }
 
     public bool IsVirtual(Ip address) => _virtual.Contains(address);
+
+    /// <summary>Clients send there: a virtual address, or one that a mark rule names, unless it is an inside host that sends.</summary>
+    public bool IsFromOutside(Ip source, Ip destination) => IsVirtual(destination) || (Marks.Claim(destination) && !IsInside(source) && !_servers.Contains(source));
 
     /// <summary>Packets of ours that no connection explains must not leave from these: they would show inside addresses.</summary>
     public bool IsOurs(Ip address) => (CanMasquerade && IsInside(address)) || _servers.Contains(address);

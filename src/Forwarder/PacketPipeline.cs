@@ -1,8 +1,8 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
-using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
@@ -25,7 +25,8 @@ namespace HaLvs.Forwarder;
 internal sealed class PacketPipeline
 {
     private readonly ConnectionTable _connections;
-    private readonly ServiceTable _services;
+    private readonly ServiceOpening _opening;
+    private readonly ConnectionReuse _reuse;
     private readonly ServerRegistry _servers;
     private readonly ForwarderCounters _counters;
     private readonly Masquerade _masquerade;
@@ -35,9 +36,10 @@ internal sealed class PacketPipeline
     public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
     {
         _connections = connections;
-        _services = services;
         _servers = servers;
         _counters = counters;
+        _opening = new ServiceOpening(connections, services, servers, counters);
+        _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
     }
@@ -61,7 +63,7 @@ internal sealed class PacketPipeline
             return refused == DropReason.UnsupportedVersion ? Pass(length) : 0;
         }
 
-        return Facts.IsVirtual(packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+        return Facts.IsFromOutside(packet.Source, packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
     }
 
     private int FromOutside(Span<byte> frame, ref Packet packet, long now)
@@ -105,18 +107,18 @@ internal sealed class PacketPipeline
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
         int slot = _connections.FindOutside(in tuple, now);
-        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: true))
+        if (slot != 0 && _reuse.GivesWay(slot, in packet, Facts.Ipvs))
         {
-            _connections.Remove(slot);
             slot = 0;
         }
 
         if (slot == 0)
         {
-            slot = OpenService(frame, in packet, now, out int answer);
+            // 3 find the service, 4 schedule a server, 5 create the connection
+            slot = _opening.Open(in packet, Facts, now, out DropReason refused);
             if (slot == 0)
             {
-                return answer;
+                return RefuseClient(frame, in packet, refused, now);
             }
         }
 
@@ -147,47 +149,15 @@ internal sealed class PacketPipeline
         return packet.FrameLength;
     }
 
-    /// <summary>Steps 3 to 5 for a client. Slot 0: there is none, and the answer (or nothing) is in the frame.</summary>
-    private int OpenService(Span<byte> frame, in Packet packet, long now, out int answer)
+    private int RefuseClient(Span<byte> frame, in Packet packet, DropReason reason, long now)
     {
-        // 3 find the service
-        VirtualService? service = _services.Find(new ServiceKey(packet.Protocol, packet.Destination, packet.DestinationPort));
-        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
-        if (service is null || (isTcp && !TcpStates.Opens(packet.Flags)))
+        bool closed = reason is DropReason.NoService or DropReason.NoConnection;
+        if (closed && packet.Protocol == TransportProtocol.Tcp)
         {
-            DropReason reason = service is null ? DropReason.NoService : DropReason.NoConnection;
-            answer = isTcp ? Reset(frame, in packet, reason) : Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now);
-            return 0;
+            return Reset(frame, in packet, reason);
         }
 
-        // 4 schedule a server
-        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort, now));
-        if (server is null)
-        {
-            answer = Refuse(frame, in packet, DropReason.NoServer, IcmpType.PortUnreachable, now);
-            return 0;
-        }
-
-        // 5 create the connection
-        answer = 0;
-        if (Facts.IsVirtual(server.Key.Address))
-        {
-            return Drop(DropReason.Martian); // It would come back to us for ever.
-        }
-
-        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
-        ConnectionRecord record = new(
-            ConnectionKind.Service, packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort,
-            server.Key.Address, server.Key.Port, state, _connections.TimeoutOf(state));
-        int slot = _connections.Add(in record, server, now);
-        if (slot == 0)
-        {
-            return Drop(DropReason.TableFull);
-        }
-
-        server.Opened();
-        _counters.NewConnections++;
-        return slot;
+        return closed || reason == DropReason.NoServer ? Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now) : Drop(reason);
     }
 
     private int FromInside(Span<byte> frame, ref Packet packet, long now)
@@ -220,7 +190,7 @@ internal sealed class PacketPipeline
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort);
         int slot = _connections.FindInside(in tuple, now);
-        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: false))
+        if (slot != 0 && IsInitiator(in _connections[slot], fromOutside: false) && FirstPacket.StartsAfresh(_connections[slot].State, in packet))
         {
             _connections.Remove(slot);
             slot = 0;
@@ -287,11 +257,6 @@ internal sealed class PacketPipeline
         return slot;
     }
 
-    /// <summary>conn_reuse_mode 1: a SYN of the side that began, on a connection that is over, is a new connection.</summary>
-    private static bool StartsAfresh(in Flow flow, in Packet packet, bool fromOutside) =>
-        packet.Protocol == TransportProtocol.Tcp && TcpStates.IsOver(flow.State) && TcpStates.Opens(packet.Flags)
-        && IsInitiator(in flow, fromOutside);
-
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
 
     private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
@@ -300,6 +265,10 @@ internal sealed class PacketPipeline
             ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
             : flow.State;
         _connections.Advance(slot, next, now);
+        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
+        {
+            _connections.AssureTemplateOf(in flow);
+        }
     }
 
     private void Count(RealServer? server, in Packet packet, bool outward)

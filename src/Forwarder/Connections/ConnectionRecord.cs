@@ -74,6 +74,9 @@ public enum ConnectionTraits : ushort
 
     /// <summary>A packet of the server has been seen since the connection began.</summary>
     Answered = 16,
+
+    /// <summary>The way back of one datagram (one-packet scheduling): no client's packet finds it, it does not travel.</summary>
+    OnePacket = 32,
 }
 
 /// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
@@ -92,4 +95,7 @@ public enum ConnectionState : byte
     SynAck = 10,
     Udp = 16,
     IcmpQuery = 17,
+
+    /// <summary>A template one of whose connections was completed. Before that: None.</summary>
+    Assured = 18,
 }
