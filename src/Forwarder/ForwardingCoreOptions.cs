@@ -14,11 +14,14 @@ public sealed record ForwardingCoreOptions
 
     public required IReadOnlyList<Ip> VirtualAddresses { get; init; }
 
-    /// <summary>Outbound flows of real servers leave with the first virtual address as their source.</summary>
+    /// <summary>Outbound flows of real servers leave with the first virtual address of their family as their source.</summary>
     public bool Masquerade { get; init; }
 
     /// <summary>Sources inside this prefix are masqueraded. Null: nothing is.</summary>
     public (Ip Network, int PrefixLength)? Inside { get; init; }
+
+    /// <summary>The same for IPv6, beside <see cref="Inside"/>.</summary>
+    public (Ip Network, int PrefixLength)? InsideV6 { get; init; }
 
     /// <summary>Largest IP packet in bytes that fits towards the clients, and towards the real servers.</summary>
     public int ExternalMtu { get; init; } = 1500;

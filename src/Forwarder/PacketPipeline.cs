@@ -12,7 +12,7 @@ namespace HaLvs.Forwarder;
 /// virtual address come from outside, all others from inside.
 /// <code>
 ///                      from outside (to a virtual address)          from inside (to anywhere else)
-///   1 parse            malformed, fragment, martian: drop           IPv6, other protocols: pass
+///   1 parse            malformed, martian: drop                     other protocols: pass
 ///   2 find connection  by client and virtual address                by client and real server
 ///   3 find service     none: answer like a closed port              none: may be masqueraded, or passes
 ///   4 schedule server  none usable: ICMP port unreachable           (no choice: the inside host is the server)
@@ -59,8 +59,7 @@ internal sealed class PacketPipeline
         DropReason refused = PacketParser.ParseNetwork(frame[..length], ref packet);
         if (refused != DropReason.None)
         {
-            _counters.Drop(refused);
-            return refused == DropReason.UnsupportedVersion ? Pass(length) : 0;
+            return Drop(refused);
         }
 
         return Facts.IsFromOutside(packet.Source, packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
@@ -77,10 +76,10 @@ internal sealed class PacketPipeline
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 return refused == DropReason.None ? ClientPacket(frame, in packet, now) : Drop(refused);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 return _icmp.FromOutside(frame, ref packet, now);
             default:
                 return Refuse(frame, in packet, DropReason.UnsupportedProtocol, IcmpType.ProtocolUnreachable, now);
@@ -91,7 +90,7 @@ internal sealed class PacketPipeline
     {
         if (packet.IsFragment)
         {
-            return DropReason.Fragment;
+            return DropReason.FragmentRefused;
         }
 
         if (packet.TimeToLive == 0)
@@ -162,14 +161,19 @@ internal sealed class PacketPipeline
 
     private int FromInside(Span<byte> frame, ref Packet packet, long now)
     {
+        if (packet.IsV6 && !NetworkFacts.IsRoutable(packet.Source, packet.Destination))
+        {
+            return Drop(DropReason.Martian); // Neighbour discovery and the like of the TUN itself.
+        }
+
         if (packet.IsFragment)
         {
-            return Facts.IsOurs(packet.Source) ? Drop(DropReason.Fragment) : Pass(packet.FrameLength);
+            return Facts.IsOurs(packet.Source) ? Drop(DropReason.FragmentRefused) : Pass(packet.FrameLength);
         }
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 DropReason refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 if (refused != DropReason.None)
                 {
@@ -177,7 +181,7 @@ internal sealed class PacketPipeline
                 }
 
                 return ServerPacket(frame, in packet, now);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 int answer = _icmp.FromInside(frame, ref packet, Facts, now);
                 return answer >= 0 ? answer : Pass(packet.FrameLength);
             default:
@@ -240,14 +244,13 @@ internal sealed class PacketPipeline
     /// <summary>Steps 3 to 5 for an inside host. A segment in the middle of nothing is dropped: sent on, it would show the inside address.</summary>
     private int OpenMasquerade(in Packet packet, long now)
     {
-        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
-        if (isTcp && !TcpStates.Opens(packet.Flags))
+        if (!FirstPacket.Opens(in packet))
         {
             return Drop(DropReason.NoConnection);
         }
 
-        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
-        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddress, state, now, out DropReason reason);
+        ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
+        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddressFor(packet.Source), state, now, out DropReason reason);
         if (slot == 0)
         {
             return Drop(reason);
@@ -261,9 +264,12 @@ internal sealed class PacketPipeline
 
     private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
     {
-        ConnectionState next = packet.Protocol == TransportProtocol.Tcp
-            ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
-            : flow.State;
+        ConnectionState next = packet.Protocol switch
+        {
+            TransportProtocol.Tcp => TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside)),
+            TransportProtocol.Sctp => SctpStates.Next(flow.State, packet.SctpEvent, IsInitiator(in flow, fromOutside)),
+            _ => flow.State,
+        };
         _connections.Advance(slot, next, now);
         if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
         {
@@ -280,7 +286,7 @@ internal sealed class PacketPipeline
     private int TooBig(Span<byte> frame, in Packet packet, Ip from, int mtu, long now)
     {
         _counters.Drop(DropReason.TooBig);
-        ushort nextHopMtu = (ushort)Math.Clamp(mtu, 68, ushort.MaxValue);
+        ushort nextHopMtu = (ushort)Math.Clamp(mtu, packet.IsV6 ? 1280 : 68, ushort.MaxValue);
         return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, IcmpType.FragmentationNeeded, nextHopMtu, now));
     }
 

@@ -79,7 +79,7 @@ public enum ConnectionTraits : ushort
     OnePacket = 32,
 }
 
-/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
+/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
 public enum ConnectionState : byte
 {
     None = 0,
@@ -95,6 +95,22 @@ public enum ConnectionState : byte
     SynAck = 10,
     Udp = 16,
     IcmpQuery = 17,
+
+    /// <summary>See <see cref="SctpStates"/>.</summary>
+    SctpNone = 32,
+    SctpInit1 = 33,
+    SctpInit = 34,
+    SctpCookieSent = 35,
+    SctpCookieReplied = 36,
+    SctpCookieWait = 37,
+    SctpCookie = 38,
+    SctpCookieEchoed = 39,
+    SctpEstablished = 40,
+    SctpShutdownSent = 41,
+    SctpShutdownReceived = 42,
+    SctpShutdownAckSent = 43,
+    SctpRejected = 44,
+    SctpClosed = 45,
 
     /// <summary>A template one of whose connections was completed. Before that: None.</summary>
     Assured = 18,
