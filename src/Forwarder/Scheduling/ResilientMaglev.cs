@@ -12,19 +12,20 @@ internal sealed class ResilientMaglev : Scheduler
 {
     private const int SlotBits = 14;
     private readonly RealServer?[] _slots = new RealServer?[1 << SlotBits];
+    private readonly long[] _costs = new long[1 << SlotBits];
 
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
         uint client = KernelHash.Fold(connection.Client) + ((Options & SchedulerOptions.Port) != 0 ? connection.ClientPort : 0u);
         int slot = (int)(MaglevHash.Hash(client) >> (32 - SlotBits));
-        return _slots[slot] is { TakesConnections: true } owner ? owner : Best(servers, slot, mustTake: true);
+        return _slots[slot] is { TakesConnections: true } owner ? owner : Best(servers, slot, mustTake: true, out _);
     }
 
     public override void Start(ReadOnlySpan<RealServer> servers)
     {
         for (int slot = 0; slot < _slots.Length; slot++)
         {
-            _slots[slot] = Best(servers, slot, mustTake: false);
+            Auction(servers, slot);
         }
     }
 
@@ -34,7 +35,10 @@ internal sealed class ResilientMaglev : Scheduler
     {
         for (int slot = 0; slot < _slots.Length; slot++)
         {
-            _slots[slot] = _slots[slot] is { IsConfigured: true } ? _slots[slot] : Best(servers, slot, mustTake: false);
+            if (_slots[slot] is not { IsConfigured: true })
+            {
+                Auction(servers, slot);
+            }
         }
     }
 
@@ -42,26 +46,42 @@ internal sealed class ResilientMaglev : Scheduler
     public override void ServerEdited(int index, ReadOnlySpan<RealServer> servers)
     {
         RealServer server = servers[index];
+        ulong name = SlotBid.Name(server);
         for (int slot = 0; slot < _slots.Length; slot++)
         {
             if (_slots[slot] == server)
             {
-                _slots[slot] = Best(servers, slot, mustTake: false);
+                Auction(servers, slot);
             }
-            else if (server.Weight > 0 && (_slots[slot] is not { } owner || SlotBid.Beats(server, owner, slot)))
+            else if (server.Weight > 0)
             {
-                _slots[slot] = server;
+                Bid(server, SlotBid.Cost(name, slot), slot);
             }
         }
     }
 
-    private static RealServer? Best(ReadOnlySpan<RealServer> servers, int slot, bool mustTake)
+    private void Bid(RealServer server, long cost, int slot)
+    {
+        if (_slots[slot] is not { } owner || SlotBid.Beats(server, cost, owner, _costs[slot]))
+        {
+            (_slots[slot], _costs[slot]) = (server, cost);
+        }
+    }
+
+    private void Auction(ReadOnlySpan<RealServer> servers, int slot) => _slots[slot] = Best(servers, slot, mustTake: false, out _costs[slot]);
+
+    private static RealServer? Best(ReadOnlySpan<RealServer> servers, int slot, bool mustTake, out long cost)
     {
         RealServer? best = null;
+        cost = 0;
         foreach (RealServer server in servers)
         {
+            long its = SlotBid.Cost(SlotBid.Name(server), slot);
             bool bids = mustTake ? server.TakesConnections : server.Weight > 0;
-            best = bids && (best is null || SlotBid.Beats(server, best, slot)) ? server : best;
+            if (bids && (best is null || SlotBid.Beats(server, its, best, cost)))
+            {
+                (best, cost) = (server, its);
+            }
         }
 
         return best;

@@ -16,17 +16,14 @@ internal static class SlotBid
     /// <summary>log2(1 + i / 4096) with 40 fraction bits.</summary>
     private static readonly long[] Logarithms = [.. Enumerable.Range(0, (1 << TableBits) + 1).Select(LogarithmOf)];
 
-    public static bool Beats(RealServer a, RealServer b, int slot)
-    {
-        long left = Cost(a, slot) * b.Weight;
-        long right = Cost(b, slot) * a.Weight;
-        return left < right || (left == right && Name(a) < Name(b));
-    }
+    /// <summary>What stands for the server's name in its bids.</summary>
+    public static ulong Name(RealServer server) =>
+        Mix(server.Key.Address.High ^ Mix(server.Key.Address.Low ^ ((ulong)server.Key.Port << 48)));
 
-    /// <summary>-log2 of a hash taken as a fraction of 1: 46 bits at most, so that a product with a weight fits.</summary>
-    private static long Cost(RealServer server, int slot)
+    /// <summary>-log2 of a hash taken as a fraction of 1, with 40 fraction bits: 46 bits at most, so that a product with a weight fits.</summary>
+    public static long Cost(ulong name, int slot)
     {
-        ulong hash = Mix(Name(server) ^ ((ulong)slot * 0x9e37_79b9_7f4a_7c15)) | 1;
+        ulong hash = Mix(name ^ ((ulong)slot * 0x9e37_79b9_7f4a_7c15)) | 1;
         int zeros = BitOperations.LeadingZeroCount(hash);
         ulong mantissa = hash << zeros << 1;
         int index = (int)(mantissa >> (64 - TableBits));
@@ -36,8 +33,13 @@ internal static class SlotBid
         return ((zeros + 1L) << FractionBits) - logarithm;
     }
 
-    private static ulong Name(RealServer server) =>
-        Mix(server.Key.Address.High ^ Mix(server.Key.Address.Low ^ ((ulong)server.Key.Port << 48)));
+    /// <summary>Whether a bids less than b. Equal bids, of which there are next to none, go by name.</summary>
+    public static bool Beats(RealServer a, long costOfA, RealServer b, long costOfB)
+    {
+        long left = costOfA * b.Weight;
+        long right = costOfB * a.Weight;
+        return left < right || (left == right && Name(a) < Name(b));
+    }
 
     /// <summary>The last steps of SplitMix64: every bit depends on every other.</summary>
     private static ulong Mix(ulong z)
