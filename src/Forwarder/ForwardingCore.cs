@@ -34,7 +34,7 @@ public sealed partial class ForwardingCore
         _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
         _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
-        _remote = new RemoteConnections(_connections, _servers, Counters);
+        _remote = new RemoteConnections(_connections, _services, _servers, Counters);
         _defense = new Defense(_connections);
         Admission admission = new(_defense, _connections.Limits);
         _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };

@@ -3,8 +3,13 @@ using HaLvs.Forwarder.Services;
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>The standby's side: what the active says goes into the live table, so that a takeover copies nothing.</summary>
-internal sealed class RemoteConnections(ConnectionTable connections, ServerRegistry servers, ForwarderCounters counters)
+internal sealed class RemoteConnections(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters)
 {
+    /// <summary>A time at which nothing has ended.</summary>
+    private const long Always = long.MinValue;
+
+    private readonly RemoteLinks _links = new(connections, services);
+
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
@@ -17,6 +22,10 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
             {
                 connections.Remove(slot);
                 removed++;
+            }
+            else if (connections[slot].InUse)
+            {
+                _links.Link(slot, Always); // A controller that came later than its connections is there now.
             }
         }
 
@@ -41,13 +50,16 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
         if (slot != 0)
         {
             connections.Overwrite(slot, in record, now);
+            _links.Link(slot, now);
             return true;
         }
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
-        RealServer? server = record.Kind == ConnectionKind.Service ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
-        if (connections.Add(in record, server, now, mayEvict: false) != 0)
+        RealServer? server = record.Kind != ConnectionKind.Masquerade ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
+        int added = connections.Add(in record, server, now, mayEvict: false);
+        if (added != 0)
         {
+            _links.Link(added, now);
             return true;
         }
 
