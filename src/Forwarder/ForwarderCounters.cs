@@ -113,6 +113,9 @@ public sealed class ForwarderCounters
     /// <summary>Flows that drop_entry gave up.</summary>
     public long DroppedEntries { get; internal set; }
 
+    /// <summary>Connections that were ended because their server was lost, or by order.</summary>
+    public long EndedConnections { get; internal set; }
+
     /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
     public long EvictedEmbryonic { get; internal set; }
 

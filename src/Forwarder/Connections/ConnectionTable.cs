@@ -51,6 +51,8 @@ internal sealed partial class ConnectionTable
 
     public int Count => _flows.Count;
 
+    public bool IsFrozen => _frozen;
+
     /// <summary>Stamped on every flow that is made or confirmed; see <see cref="RemoteConnections"/>.</summary>
     public uint SnapshotEpoch { get; set; }
 

@@ -13,10 +13,12 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServiceTabl
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
-    public int EndSnapshot()
+    public int EndSnapshot(ref int cursor, int slots)
     {
         int removed = 0;
-        for (int slot = 1; slot <= connections.Flows.HighWater; slot++)
+        int slot = cursor + 1;
+        int last = (int)Math.Min((long)cursor + slots, connections.Flows.HighWater);
+        for (; slot <= last; slot++)
         {
             if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
             {
@@ -29,6 +31,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServiceTabl
             }
         }
 
+        cursor = last >= connections.Flows.HighWater ? -1 : last;
         return removed;
     }
 
