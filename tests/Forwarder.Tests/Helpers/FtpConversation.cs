@@ -11,6 +11,8 @@ internal sealed class FtpConversation
     private readonly string _inside;
     private readonly string _dotted;
 
+    private readonly StringBuilder _log = new();
+
     public FtpConversation(TestDirector director, string client, string service, string server, Random? chance = null)
     {
         (Director, _chance) = (director, chance);
@@ -23,6 +25,9 @@ internal sealed class FtpConversation
     }
 
     public TestDirector Director { get; set; }
+
+    /// <summary>What went through the director so far: for the message of a test that fails.</summary>
+    public string Log => _log.ToString();
 
     public SimulatedTcp Client { get; }
 
@@ -65,14 +70,14 @@ internal sealed class FtpConversation
 
     private void Outward(byte[] segment)
     {
-        if (Director.Send(segment) is not { } left)
+        if (Note(segment) is not { } left)
         {
             return;
         }
 
         string text = Encoding.Latin1.GetString(left);
         Assert.False(text.Contains(_inside, StringComparison.Ordinal) || text.Contains(_dotted, StringComparison.Ordinal), $"leaks: {text}");
-        if (Client.Receive(left) && Director.Send(Client.Acknowledge()) is { } answer && !IsLost())
+        if (Client.Receive(left) && Note(Client.Acknowledge()) is { } answer && !IsLost())
         {
             Server.Receive(answer);
         }
@@ -80,10 +85,24 @@ internal sealed class FtpConversation
 
     private void Inward(byte[] segment)
     {
-        if (Director.Send(segment) is { } left && Server.Receive(left) && Director.Send(Server.Acknowledge()) is { } answer && !IsLost())
+        if (Note(segment) is { } left && Server.Receive(left) && Note(Server.Acknowledge()) is { } answer && !IsLost())
         {
             Client.Receive(answer);
         }
+    }
+
+    private byte[]? Note(byte[] segment)
+    {
+        byte[]? left = Director.Send(segment);
+        _log.AppendLine(Said(segment) + "  =>  " + (left is null ? "nothing" : Said(left)));
+        return left;
+    }
+
+    private static string Said(byte[] packet)
+    {
+        int at = Wire.HeaderBytes(packet);
+        uint number(int offset) => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(at + offset));
+        return $"{Wire.Describe(packet)} {number(4)} ack {number(8)} \"{Encoding.Latin1.GetString(packet.AsSpan(at + 20)).ReplaceLineEndings("\\n")}\"";
     }
 
     private bool IsLost() => _chance is not null && _chance.Next(5) == 0;
