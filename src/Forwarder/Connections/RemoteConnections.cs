@@ -1,14 +1,15 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>The standby's side: what the active says goes into the live table, so that a takeover copies nothing.</summary>
-internal sealed class RemoteConnections(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters)
+internal sealed class RemoteConnections(
+    ConnectionTable connections, ServerRegistry servers, ServiceTable services, ForwarderCounters counters)
 {
-    /// <summary>A time at which nothing has ended.</summary>
-    private const long Always = long.MinValue;
-
-    private readonly RemoteLinks _links = new(connections, services);
+    private readonly RemoteTemplates _templates = new(connections, services);
+    private readonly RemoteControls _controls = new(connections);
+    private long _lastNow;
 
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
@@ -20,14 +21,20 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServiceTabl
         int last = (int)Math.Min((long)cursor + slots, connections.Flows.HighWater);
         for (; slot <= last; slot++)
         {
-            if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
+            if (!connections[slot].InUse)
+            {
+                continue;
+            }
+
+            if (connections[slot].SnapshotEpoch == connections.SnapshotEpoch)
+            {
+                _templates.Applied(slot, _lastNow);
+                _controls.Applied(slot, _lastNow);
+            }
+            else
             {
                 connections.Remove(slot);
                 removed++;
-            }
-            else if (connections[slot].InUse)
-            {
-                _links.Link(slot, Always); // A controller that came later than its connections is there now.
             }
         }
 
@@ -37,6 +44,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServiceTabl
 
     public bool Apply(in ConnectionChange change, long now)
     {
+        _lastNow = now;
         ConnectionRecord record = change.Record;
         int slot = connections.FindOutside(FlowRecord.OutsideTuple(in record), now);
         if (slot != 0 && (change.Kind == ConnectionChangeKind.Delete || !SameEnds(in connections[slot], in record)))
@@ -53,16 +61,18 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServiceTabl
         if (slot != 0)
         {
             connections.Overwrite(slot, in record, now);
-            _links.Link(slot, now);
+            _templates.Applied(slot, now);
+            _controls.Applied(slot, now);
             return true;
         }
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
-        RealServer? server = record.Kind != ConnectionKind.Masquerade ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
-        int added = connections.Add(in record, server, now, mayEvict: false);
-        if (added != 0)
+        RealServer? server = record.Kind == ConnectionKind.Masquerade ? null : servers.GetOrAdd(ServerKey.Of(in record), anyPort: record.ServicePort != record.VirtualPort);
+        slot = connections.Add(in record, server, now, mayEvict: false);
+        if (slot != 0)
         {
-            _links.Link(added, now);
+            _templates.Applied(slot, now);
+            _controls.Applied(slot, now);
             return true;
         }
 
