@@ -61,12 +61,14 @@ public sealed partial class ForwardingCore
     {
         _defense.Configure(Options.Ipvs);
         _connections.Limits.Configure(Options.ClientLimits);
+        _synProxy.Options = Options.SynProxy;
     }
 
     private void GuardTick(long now)
     {
         _defense.Tick(now);
         _connections.WatchFill(now);
+        _synProxy.Tick(now);
         Work(now);
     }
 }

@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -28,6 +29,7 @@ public sealed partial class ForwardingCore
     private readonly Defense _defense;
     private readonly ConnectionEnding _ending;
     private readonly LostServers _lost;
+    private readonly SynProxy _synProxy;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -41,7 +43,8 @@ public sealed partial class ForwardingCore
         _ending = new ConnectionEnding(_connections, _pending, Counters);
         _lost = new LostServers(_connections, _servers, _ending);
         Admission admission = new(_defense, _connections.Limits);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
+        _synProxy = new SynProxy(_connections, new ServiceLookup(_services), _pending, Counters, options.Seed);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _synProxy, options.Seed) { Facts = CurrentFacts() };
         ConfigureGuard();
     }
 
