@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Fragments;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Scheduling;
@@ -44,7 +45,7 @@ public sealed partial class ForwardingCore
         _lost = new LostServers(_connections, _servers, _ending);
         Admission admission = new(_defense, _connections.Limits);
         _synProxy = new SynProxy(_connections, new ServiceLookup(_services), _pending, Counters, options.Seed);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _synProxy, options.Seed) { Facts = CurrentFacts() };
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _synProxy, _pending, options.Seed) { Facts = CurrentFacts() };
         ConfigureGuard();
     }
 
@@ -63,6 +64,8 @@ public sealed partial class ForwardingCore
     internal ConnectionTable Connections => _connections;
 
     internal ServerRegistry Servers => _servers;
+
+    internal FragmentForwarding Fragments => _pipeline.Fragments;
 
     /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
     public void Configure(ForwardingCoreOptions options)
@@ -92,8 +95,8 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         GuardTick(now);
+        _pipeline.Tick(now);
     }
-
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
     public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);
