@@ -36,6 +36,11 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
             Put(route with { Protocol = Mark }, standing);
         foreach (AddressFamily family in _wanted)
             netlink.AddRule(InternalRule(family));
+        if (peerExternal is null)
+        {
+            foreach (AddressFamily family in _wanted)
+                netlink.PutRuleBeforeLocal(HairpinRule(family));
+        }
     }
 
     /// <summary>What the core hands back unchanged goes to the peer. The rule comes last: it points at a complete table.</summary>
@@ -105,6 +110,14 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
 
     private RoutingRule RelayRule(AddressFamily family) =>
         new(tun, TakeoverNumbers.RelayTable, TakeoverNumbers.RelayRulePriority) { Protocol = Mark, Family = family };
+
+    /// <summary>Servers answer inside clients at the gateway address, which is the kernel's own: the core sees these packets first (ADR 0014).</summary>
+    private RoutingRule HairpinRule(AddressFamily family) => new(model.Internal, TakeoverNumbers.InternalTable, 0)
+    {
+        Protocol = Mark,
+        Family = family,
+        Destination = family == AddressFamily.InterNetworkV6 ? model.Gateway6 : model.Gateway,
+    };
 
     private RoutingRule InternalRule(AddressFamily family) =>
         new(model.Internal, TakeoverNumbers.InternalTable, TakeoverNumbers.InternalRulePriority) { Protocol = Mark, Family = family };

@@ -162,7 +162,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             return true;
         }
 
-        int tableThreshold = Options.TableThreshold != 0 ? Options.TableThreshold : Math.Max(connections.Flows.Capacity / DefaultTableShare, 1);
+        int tableThreshold = Options.TableThreshold != 0 ? Options.TableThreshold : Math.Max(connections.Flows.Capacity / DefaultTableShare, Options.ServiceThreshold);
         _everythingUntil = connections.Embryonic.HalfOpen >= tableThreshold ? now + LeastMilliseconds : _everythingUntil;
         service.SynProxyUntil = service.HalfOpen >= Options.ServiceThreshold ? now + LeastMilliseconds : service.SynProxyUntil;
         return now < _everythingUntil || now < service.SynProxyUntil;

@@ -51,6 +51,7 @@ internal static class RtnetlinkAbi
     public const uint RTNH_F_ONLINK = 4;
 
     public const byte FR_ACT_TO_TBL = 1;
+    public const ushort FRA_DST = 1;
     public const ushort FRA_IIFNAME = 3;
     public const ushort FRA_PRIORITY = 6;
     public const ushort FRA_TABLE = 15;

@@ -196,8 +196,8 @@ public sealed class SynProxyTests(ITestOutputHelper output)
         const int syns = 500_000;
         for (int round = 0; round < 3; round++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             Stopwatch watch = Stopwatch.StartNew();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             for (uint i = 0; i < syns; i++)
             {
                 packet.CopyTo(frame, 10);
