@@ -10,6 +10,7 @@ namespace HaLvs.Director;
 /// <summary>What the forwarding core must know of the network: from the model, and the MTUs from the interfaces themselves.</summary>
 internal static class CoreOptions
 {
+    /// <param name="node">This node: by its place in the file it takes ports for new flows from its own half.</param>
     public static ForwardingCoreOptions Of(DirectorModel model, string node)
     {
         NetworkModel network = model.Network;
@@ -20,13 +21,16 @@ internal static class CoreOptions
             VirtualAddresses = [.. network.VirtualAddresses.Select(Ip.From)],
             Masquerade = network.Masquerade,
             Inside = (Ip.From(network.Gateway), network.GatewayPrefixLength),
-            Gateway = Ip.From(network.Gateway),
             InsideV6 = network.Gateway6 is null ? null : (Ip.From(network.Gateway6), network.Gateway6PrefixLength),
+            Gateway = Ip.From(network.Gateway),
             GatewayV6 = network.Gateway6 is null ? null : Ip.From(network.Gateway6),
+            NodeIndex = model.Nodes.IndexOf(model.NodeNamed(node)),
+            NodeCount = model.Nodes.Length,
+            SynProxy = model.SynProxy,
+            ClientLimits = model.ClientLimits,
+            MarkRules = model.Marks,
             ExternalMtu = netlink.Link(network.External).MtuBytes,
             InternalMtu = netlink.Link(network.Internal).MtuBytes,
-            NodeIndex = Math.Max(model.Nodes.Select(n => n.Name).ToList().IndexOf(node), 0),
-            NodeCount = model.Nodes.Length,
             Timeouts = model.Timeouts,
             Ipvs = model.Ipvs,
             Seed = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8)),
