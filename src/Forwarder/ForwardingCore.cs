@@ -133,16 +133,16 @@ public sealed partial class ForwardingCore
         }
 
         int count = 0;
-        int slot = Math.Max(cursor, 1);
-        for (; slot <= _connections.Flows.HighWater && count < destination.Length; slot++)
+        int slot = _connections.Flows.NextInUse(Math.Max(cursor, 1));
+        for (; slot != 0 && count < destination.Length; slot = _connections.Flows.NextInUse(slot + 1))
         {
-            if (_connections[slot].InUse && (_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
+            if ((_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
                 destination[count++] = RecordOf(slot, now);
             }
         }
 
-        cursor = count == 0 ? -1 : slot;
+        cursor = count == 0 ? -1 : slot == 0 ? _connections.Flows.HighWater + 1 : slot;
         return count;
     }
 

@@ -45,7 +45,7 @@ public sealed partial class Rtnetlink
         AddRule(rule);
         for (int i = 0; i < LargestDisorder; i++)
         {
-            List<RoutingRule> first = [.. AllRules(rule.Family).Where(r => r.Priority == 0)];
+            List<RoutingRule> first = AllRules(rule.Family).FindAll(r => r.Priority == 0);
             int ours = first.IndexOf(rule);
             if (first.FindIndex(IsLocal) is var front && (front < 0 || front > ours))
                 return;
@@ -75,7 +75,7 @@ public sealed partial class Rtnetlink
         }
     }
 
-    private IReadOnlyList<RoutingRule> AllRules(AddressFamily family)
+    private List<RoutingRule> AllRules(AddressFamily family)
     {
         lock (_gate)
         {
