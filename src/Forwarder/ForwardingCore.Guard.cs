@@ -43,7 +43,12 @@ public sealed partial class ForwardingCore
             _lost.Work(now);
         }
 
-        return _lost.HasWork;
+        if (_connections.IsBehind)
+        {
+            _connections.Tick(now);
+        }
+
+        return _lost.HasWork || _connections.IsBehind;
     }
 
     /// <summary>On a standby the active's table is the truth.</summary>
@@ -69,6 +74,9 @@ public sealed partial class ForwardingCore
         _defense.Tick(now);
         _connections.WatchFill(now);
         _synProxy.Tick(now);
-        Work(now);
+        if (_lost.HasWork)
+        {
+            _lost.Work(now);
+        }
     }
 }

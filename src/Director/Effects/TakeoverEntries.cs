@@ -38,8 +38,8 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
             netlink.AddRule(InternalRule(family));
         if (peerExternal is null)
         {
-            foreach (AddressFamily family in _wanted)
-                netlink.PutRuleBeforeLocal(HairpinRule(family));
+            foreach (RoutingRule rule in _wanted.SelectMany(HairpinRules))
+                netlink.PutRuleBeforeLocal(rule);
         }
     }
 
@@ -111,13 +111,18 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
     private RoutingRule RelayRule(AddressFamily family) =>
         new(tun, TakeoverNumbers.RelayTable, TakeoverNumbers.RelayRulePriority) { Protocol = Mark, Family = family };
 
-    /// <summary>Servers answer inside clients at the gateway address, which is the kernel's own: the core sees these packets first (ADR 0014).</summary>
-    private RoutingRule HairpinRule(AddressFamily family) => new(model.Internal, TakeoverNumbers.InternalTable, 0)
-    {
-        Protocol = Mark,
-        Family = family,
-        Destination = family == AddressFamily.InterNetworkV6 ? model.Gateway6 : model.Gateway,
-    };
+    /// <summary>
+    /// Servers answer inside clients at the gateway address, which is the kernel's own: the core sees these packets first (ADR 0014). Not ARP, neighbour
+    /// discovery and pings: those are the kernel's.
+    /// </summary>
+    private IEnumerable<RoutingRule> HairpinRules(AddressFamily family) =>
+        new[] { ProtocolType.Tcp, ProtocolType.Udp, (ProtocolType)132 }.Select(transport => new RoutingRule(model.Internal, TakeoverNumbers.InternalTable, 0)
+        {
+            Protocol = Mark,
+            Family = family,
+            Destination = family == AddressFamily.InterNetworkV6 ? model.Gateway6 : model.Gateway,
+            Transport = (byte)transport,
+        });
 
     private RoutingRule InternalRule(AddressFamily family) =>
         new(model.Internal, TakeoverNumbers.InternalTable, TakeoverNumbers.InternalRulePriority) { Protocol = Mark, Family = family };

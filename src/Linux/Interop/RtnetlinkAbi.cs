@@ -56,6 +56,7 @@ internal static class RtnetlinkAbi
     public const ushort FRA_PRIORITY = 6;
     public const ushort FRA_TABLE = 15;
     public const ushort FRA_PROTOCOL = 21;
+    public const ushort FRA_IP_PROTO = 22;
 
     public const byte NTF_USE = 0x01;
     public const byte NTF_PROXY = 0x08;

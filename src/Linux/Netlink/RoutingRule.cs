@@ -13,5 +13,8 @@ public sealed record RoutingRule(string IncomingInterface, uint Table, uint Prio
     /// <summary>"to ADDRESS": packets for this host alone. Null: all.</summary>
     public IPAddress? Destination { get; init; }
 
-    public override string ToString() => $"{(Family == AddressFamily.InterNetworkV6 ? "IPv6 " : "")}rule {Priority}: {(Destination is null ? "" : $"to {Destination} ")}iif {IncomingInterface} lookup {Table} proto {Protocol}";
+    /// <summary>"ipproto NUMBER" (IANA protocol number). 0: all.</summary>
+    public byte Transport { get; init; }
+
+    public override string ToString() => $"{(Family == AddressFamily.InterNetworkV6 ? "IPv6 " : "")}rule {Priority}: {(Destination is null ? "" : $"to {Destination} ")}iif {IncomingInterface} {(Transport == 0 ? "" : $"ipproto {Transport} ")}lookup {Table} proto {Protocol}";
 }

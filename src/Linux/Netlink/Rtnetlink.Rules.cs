@@ -96,6 +96,8 @@ public sealed partial class Rtnetlink
             request.Attribute(RtnetlinkAbi.FRA_IIFNAME, rule.IncomingInterface);
         request.Attribute(RtnetlinkAbi.FRA_TABLE, rule.Table);
         request.Attribute(RtnetlinkAbi.FRA_PRIORITY, rule.Priority);
+        if (rule.Transport != 0)
+            request.Attribute(RtnetlinkAbi.FRA_IP_PROTO, rule.Transport);
         if (rule.Protocol != 0)
             request.Attribute(RtnetlinkAbi.FRA_PROTOCOL, rule.Protocol);
     }
@@ -105,7 +107,7 @@ public sealed partial class Rtnetlink
         NetlinkAttributes attributes = NetlinkAttributes.After(body, out FibRuleHdr header);
         string incoming = "";
         uint table = header.table, priority = 0;
-        byte protocol = 0;
+        byte protocol = 0, transport = 0;
         IPAddress? destination = null;
         while (attributes.Next())
         {
@@ -116,9 +118,10 @@ public sealed partial class Rtnetlink
                 case RtnetlinkAbi.FRA_TABLE: table = attributes.UInt32; break;
                 case RtnetlinkAbi.FRA_PRIORITY: priority = attributes.UInt32; break;
                 case RtnetlinkAbi.FRA_PROTOCOL: protocol = attributes.Byte; break;
+                case RtnetlinkAbi.FRA_IP_PROTO: transport = attributes.Byte; break;
             }
         }
 
-        return new RoutingRule(incoming, table, priority) { Family = family, Protocol = protocol, Destination = destination };
+        return new RoutingRule(incoming, table, priority) { Family = family, Protocol = protocol, Destination = destination, Transport = transport };
     }
 }

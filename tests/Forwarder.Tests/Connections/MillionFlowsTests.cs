@@ -39,7 +39,7 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
         Assert.Equal(Flows, director.Core.Counters.NewConnections);
         Assert.Equal(Flows, Assert.Single(director.Servers("192.0.2.100:80/tcp")).ActiveConnections);
 
-        director.Wait(70);
+        director.Wait(80);
         Assert.Equal(0, director.Core.ConnectionCount);
         Assert.True(TableCheck.IsWhole(director.Core));
     }
