@@ -49,6 +49,9 @@ public sealed record RealServerConfig(Ip Address, ushort Port, int Weight)
     public uint LowerThreshold { get; init; }
 
     public ForwardingMethod Method { get; init; }
+
+    /// <summary>Only with <see cref="ForwardingMethod.Tunnel"/>; null: ipip.</summary>
+    public TunnelEncapsulation? Tunnel { get; init; }
 }
 
 /// <summary>Flags that ipvsadm -b gives to a scheduler; IP_VS_SVC_F_SCHED1 to 3 of include/uapi/linux/ip_vs.h.</summary>
