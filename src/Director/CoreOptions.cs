@@ -10,8 +10,9 @@ namespace HaLvs.Director;
 /// <summary>What the forwarding core must know of the network: from the model, and the MTUs from the interfaces themselves.</summary>
 internal static class CoreOptions
 {
-    public static ForwardingCoreOptions Of(NetworkModel network)
+    public static ForwardingCoreOptions Of(DirectorModel model)
     {
+        NetworkModel network = model.Network;
         using var netlink = new Rtnetlink();
         return new ForwardingCoreOptions
         {
@@ -21,6 +22,8 @@ internal static class CoreOptions
             Inside = network.Masquerade ? (Ip.From(network.Gateway), network.GatewayPrefixLength) : null,
             ExternalMtu = netlink.Link(network.External).MtuBytes,
             InternalMtu = netlink.Link(network.Internal).MtuBytes,
+            Timeouts = model.Timeouts,
+            Ipvs = model.Ipvs,
             Seed = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8)),
         };
     }

@@ -30,7 +30,7 @@ public sealed class DirectorNode(
             Health = "",
             Fence = fence?.DeviceStatus() ?? [],
             VirtualAddresses = [.. _model.Network.VirtualAddresses.Select(a => a.ToString())],
-            Gateway = $"{_model.Network.Gateway}/{_model.Network.GatewayPrefixLength}",
+            Gateway = _model.Network.GatewayText,
             ConnectionCapacity = _model.Network.ConnectionCapacity,
             Offload = _model.Network.Offload == "off" ? "off (by configuration)" : "off (this version forwards in user space only)",
             Interfaces = interfaces.Carriers(),
@@ -114,7 +114,7 @@ public sealed class DirectorNode(
             return Task.FromResult(Refuse(change.Text));
         lock (dataPlane.Gate)
         {
-            dataPlane.Core.Configure(CoreOptions.Of(next.Network) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
+            dataPlane.Core.Configure(CoreOptions.Of(next) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
             dataPlane.Core.ApplyServices(next.Services);
         }
         _model = next;

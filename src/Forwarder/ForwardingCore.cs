@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
@@ -9,7 +9,7 @@ namespace HaLvs.Forwarder;
 /// The one door into the forwarder: bytes and now in, bytes and a verdict out. Not thread-safe: whoever holds it calls it from one thread at a
 /// time. Owns the service table, the connection table and its change log. <c>now</c> is monotonic milliseconds from any origin.
 /// </summary>
-public sealed class ForwardingCore
+public sealed partial class ForwardingCore
 {
     /// <summary>Bytes before the IP header in a frame: struct virtio_net_hdr (include/uapi/linux/virtio_net.h).</summary>
     public const int VirtioHeaderBytes = 10;
@@ -19,6 +19,7 @@ public sealed class ForwardingCore
 
     private readonly PendingFrames _pending = new();
     private readonly ServerRegistry _servers = new();
+    private readonly SchedulerEnvironment _schedulers;
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
@@ -28,7 +29,8 @@ public sealed class ForwardingCore
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        _services = new ServiceTable(_servers);
+        _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
+        _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
         _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
@@ -56,18 +58,9 @@ public sealed class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        _schedulers.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
-
-    /// <summary>Makes the service table equal to this list. Unchanged servers keep connections and counters; connections of removed ones are kept until they end.</summary>
-    /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
-    public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
-    {
-        _services.Apply(services);
-        _pipeline.Facts = CurrentFacts();
-    }
-
-    public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
     /// <summary>
     /// Carries one frame (virtio_net_hdr, IP packet) of <paramref name="length"/> bytes through the pipeline, in place.

@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
@@ -136,6 +137,11 @@ internal sealed class PacketPipeline
         }
 
         Count(server, in packet, outward: false);
+        if (flow.IsShifted)
+        {
+            SequenceShifting.Apply(frame, in packet, in flow, outward: false);
+        }
+
         Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
         Translation.GiveBackHop(frame);
         return packet.FrameLength;
@@ -179,7 +185,7 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TableFull);
         }
 
-        server.Connections++;
+        server.Opened();
         _counters.NewConnections++;
         return slot;
     }
@@ -251,6 +257,11 @@ internal sealed class PacketPipeline
         }
 
         Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
+        if (flow.IsShifted)
+        {
+            SequenceShifting.Apply(frame, in packet, in flow, outward: true);
+        }
+
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
         Translation.GiveBackHop(frame);
         return packet.FrameLength;

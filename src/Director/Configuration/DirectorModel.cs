@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
@@ -27,6 +27,10 @@ public sealed record DirectorModel
 
     /// <summary>How the real servers of a service are checked; a service without an entry is not.</summary>
     public ImmutableArray<CheckModel> Checks { get; init; } = [];
+
+    public IpvsSettings Ipvs { get; init; } = new();
+
+    public ConnectionTimeouts Timeouts { get; init; } = new();
 
     public NodeModel NodeNamed(string name) => Nodes.First(n => n.Name == name);
 
@@ -56,13 +60,21 @@ public sealed record NetworkModel
 
     public required string Internal { get; init; }
 
-    /// <summary>Only /32 so far.</summary>
+    /// <summary>IPv4 and IPv6, single addresses.</summary>
     public required ImmutableArray<IPAddress> VirtualAddresses { get; init; }
 
     /// <summary>The real servers' default route; moves with the virtual addresses.</summary>
     public required IPAddress Gateway { get; init; }
 
     public required int GatewayPrefixLength { get; init; }
+
+    /// <summary>The same for IPv6; null when no virtual address is IPv6.</summary>
+    public IPAddress? Gateway6 { get; init; }
+
+    public int Gateway6PrefixLength { get; init; }
+
+    /// <summary>"10.0.0.1/24", or both families with a comma between.</summary>
+    public string GatewayText => Gateway6 is null ? $"{Gateway}/{GatewayPrefixLength}" : $"{Gateway}/{GatewayPrefixLength}, {Gateway6}/{Gateway6PrefixLength}";
 
     public bool Masquerade { get; init; }
 
@@ -100,11 +112,11 @@ public sealed record NodeModel
     public ImmutableArray<FenceDeviceConfig> Fence { get; init; } = [];
 }
 
-/// <summary>A check of the real servers of the service at (protocol, address, port).</summary>
+/// <summary>A check of the real servers of a service.</summary>
 /// <param name="Type">"tcp", "http" or "none".</param>
 /// <param name="Path">http: path of the request.</param>
 public sealed record CheckModel(
-    TransportProtocol Protocol, Ip Address, ushort Port, string Type, string Path, TimeSpan Interval, TimeSpan Timeout);
+    ServiceKey Service, string Type, string Path, TimeSpan Interval, TimeSpan Timeout);
 
 /// <summary>"udp:ADDRESS:PORT" (the node's own address) or "serial:DEVICE:BAUD". Links pair up by position: link i of one node talks to link i of the other.</summary>
 public abstract record LinkModel(string Text)

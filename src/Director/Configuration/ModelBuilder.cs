@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Configuration.Written;
-using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
@@ -18,8 +17,10 @@ internal static class ModelBuilder
         Network = Network(config.Network),
         Heartbeat = Heartbeat(config.Heartbeat),
         Nodes = [.. config.Nodes.Select(Node)],
-        Services = [.. config.Services.Select(Service)],
-        Checks = [.. config.Services.Where(s => s.Check is not null).Select(Check)],
+        Services = [.. config.Services.Select(ServiceBuilder.Service)],
+        Checks = [.. config.Services.Where(s => s.Check is not null).Select(ServiceBuilder.Check)],
+        Ipvs = Ipvs(config.Ipvs!),
+        Timeouts = new ConnectionTimeouts { Tcp = config.Ipvs!.Tcp!.Value, TcpFin = config.Ipvs.TcpFin!.Value, Udp = config.Ipvs.Udp!.Value },
     };
 
     private static ClusterModel Cluster(ClusterConfig cluster) => new()
@@ -38,9 +39,25 @@ internal static class ModelBuilder
         VirtualAddresses = [.. network.VirtualAddresses.Select(v => v.Value)],
         Gateway = network.Gateway!.Value.Address,
         GatewayPrefixLength = network.Gateway.Value.PrefixLength,
+        Gateway6 = network.Gateway6?.Value.Address,
+        Gateway6PrefixLength = network.Gateway6?.Value.PrefixLength ?? 0,
         Masquerade = network.Masquerade!.Value,
         Offload = network.Offload!.Value,
         ConnectionCapacity = network.ConnectionCapacity!.Value,
+    };
+
+    private static IpvsSettings Ipvs(IpvsConfig ipvs) => new()
+    {
+        ExpireNoDestConn = ipvs.ExpireNoDestConn!.Value,
+        ExpireQuiescentTemplate = ipvs.ExpireQuiescentTemplate!.Value,
+        SloppyTcp = ipvs.SloppyTcp!.Value,
+        SecureTcp = ipvs.SecureTcp!.Value,
+        DropEntry = ipvs.DropEntry!.Value,
+        DropPacket = ipvs.DropPacket!.Value,
+        DropRate = ipvs.DropRate!.Value,
+        ConnReuseMode = ipvs.ConnReuseMode!.Value,
+        LblcExpiration = ipvs.LblcExpiration!.Value,
+        LblcrExpiration = ipvs.LblcrExpiration!.Value,
     };
 
     private static HeartbeatModel Heartbeat(HeartbeatConfig heartbeat) => new()
@@ -77,22 +94,4 @@ internal static class ModelBuilder
         PollInterval = device.PollInterval!.Value,
         Attempts = device.Attempts!.Value,
     };
-
-    private static VirtualServiceConfig Service(ServiceConfig service)
-    {
-        ListenAddress listen = service.Listen!.Value;
-        return new VirtualServiceConfig(
-            listen.Protocol, Ip.From(listen.Address), listen.Port, service.Scheduler!.Value, [.. service.Servers.Select(Server)]);
-    }
-
-    private static RealServerConfig Server(ServerConfig server) =>
-        new(Ip.From(server.Address!.Value.Address), (ushort)server.Address.Value.Port, server.Weight!.Value);
-
-    private static CheckModel Check(ServiceConfig service)
-    {
-        ListenAddress listen = service.Listen!.Value;
-        CheckConfig check = service.Check!;
-        return new CheckModel(
-            listen.Protocol, Ip.From(listen.Address), listen.Port, check.Type!.Value, check.Path?.Value ?? "/", check.Interval!.Value, check.Timeout!.Value);
-    }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using HaLvs.Forwarder.Packets;
-using HaLvs.Forwarder.Services;
+using HaLvs.Director.Configuration.Values;
+using HaLvs.Forwarder.Connections;
 
 namespace HaLvs.Director.Configuration;
 
@@ -26,61 +26,33 @@ public sealed record ModelChange(ImmutableArray<string> Applied, ImmutableArray<
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(@new);
         return new ModelChange(
-            [.. Masquerade(old, @new), .. Services(old, @new), .. Checks(old, @new)],
+            [.. Masquerade(old, @new), .. ServiceChange.Between(old.Services, @new.Services), .. Checks(old, @new), .. Ipvs(old, @new)],
             [.. RestartKeys.Between(old, @new)]);
     }
 
     private static IEnumerable<string> Masquerade(DirectorModel old, DirectorModel @new) =>
         old.Network.Masquerade == @new.Network.Masquerade ? [] : [$"network.masquerade: {(@new.Network.Masquerade ? "on" : "off")} for new connections"];
 
-    private static IEnumerable<string> Services(DirectorModel old, DirectorModel @new)
+    /// <summary>[ipvs]: takes effect with each connection's next packet.</summary>
+    private static IEnumerable<string> Ipvs(DirectorModel old, DirectorModel @new)
     {
-        foreach (VirtualServiceConfig service in old.Services.Where(o => Find(@new, o) is null))
+        if (old.Timeouts != @new.Timeouts)
         {
-            yield return $"service {Name(service)}: removed";
+            yield return $"ipvs: time-outs {TimesText(old.Timeouts)} to {TimesText(@new.Timeouts)}";
         }
 
-        foreach (VirtualServiceConfig service in @new.Services)
+        foreach ((string key, string before, string after) in IpvsValues.Of(old.Ipvs).Zip(IpvsValues.Of(@new.Ipvs), (o, n) => (o.Key, o.Value, n.Value)))
         {
-            foreach (string line in Find(old, service) is { } before ? Service(before, service) : [$"service {Name(service)}: added"])
+            if (before != after)
             {
-                yield return line;
+                yield return $"ipvs.{key}: {before} to {after}";
             }
         }
     }
 
-    private static IEnumerable<string> Service(VirtualServiceConfig old, VirtualServiceConfig @new)
-    {
-        if (old.Scheduler != @new.Scheduler)
-        {
-            yield return $"service {Name(@new)}: scheduler {old.Scheduler} to {@new.Scheduler}";
-        }
-
-        foreach (RealServerConfig server in old.Servers.Where(o => Find(@new, o) is null))
-        {
-            yield return $"service {Name(@new)}: server {server.Address.WithPort(server.Port)} removed";
-        }
-
-        foreach (RealServerConfig server in @new.Servers)
-        {
-            RealServerConfig? before = Find(old, server);
-            if (before != server)
-            {
-                string what = before is null ? $"added, weight {server.Weight}" : $"weight {before.Weight} to {server.Weight}";
-                yield return $"service {Name(@new)}: server {server.Address.WithPort(server.Port)} {what}";
-            }
-        }
-    }
+    private static string TimesText(ConnectionTimeouts times) =>
+        $"{DurationText.Format(times.Tcp)}/{DurationText.Format(times.TcpFin)}/{DurationText.Format(times.Udp)}";
 
     private static IEnumerable<string> Checks(DirectorModel old, DirectorModel @new) =>
         old.Checks.SequenceEqual(@new.Checks) ? [] : ["service.check: checks of real servers changed"];
-
-    private static VirtualServiceConfig? Find(DirectorModel model, VirtualServiceConfig key) =>
-        model.Services.FirstOrDefault(s => (s.Protocol, s.Address, s.Port) == (key.Protocol, key.Address, key.Port));
-
-    private static RealServerConfig? Find(VirtualServiceConfig service, RealServerConfig key) =>
-        service.Servers.FirstOrDefault(s => (s.Address, s.Port) == (key.Address, key.Port));
-
-    private static string Name(VirtualServiceConfig service) =>
-        $"{service.Address.WithPort(service.Port)}/{(service.Protocol == TransportProtocol.Udp ? "udp" : "tcp")}";
 }

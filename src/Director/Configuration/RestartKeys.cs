@@ -41,6 +41,7 @@ internal static class RestartKeys
         ("network.internal", network.Internal),
         ("network.virtual-addresses", List(network.VirtualAddresses)),
         ("network.gateway", $"{network.Gateway}/{network.GatewayPrefixLength}"),
+        ("network.gateway6", network.Gateway6 is null ? "none" : $"{network.Gateway6}/{network.Gateway6PrefixLength}"),
         ("network.offload", network.Offload),
         ("network.connection-capacity", network.ConnectionCapacity.ToString(CultureInfo.InvariantCulture)),
     ];

@@ -88,7 +88,7 @@ internal sealed class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
-        server?.Count(record.State, 1);
+        server?.Bind(record.State);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -109,16 +109,17 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>What the active says of a connection that we have.</summary>
-    public void Overwrite(int slot, ConnectionState state, uint remainingMilliseconds, long now)
+    public void Overwrite(int slot, in ConnectionRecord record, long now)
     {
         ref Flow flow = ref _flows[slot];
         flow.SnapshotEpoch = SnapshotEpoch;
-        if (state != flow.State)
+        if (record.State != flow.State)
         {
-            ChangeState(slot, ref flow, state);
+            ChangeState(slot, ref flow, record.State);
         }
 
-        SetExpiry(slot, ref flow, remainingMilliseconds, now);
+        FlowRecord.FillMutable(ref flow, in record);
+        SetExpiry(slot, ref flow, record.RemainingMilliseconds, now);
     }
 
     public void Remove(int slot)
@@ -131,7 +132,7 @@ internal sealed class ConnectionTable
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
-            server.Count(flow.State, -1);
+            server.Unbind(flow.State);
             _servers.ForgetIfUnused(server);
         }
 

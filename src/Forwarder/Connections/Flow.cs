@@ -47,4 +47,7 @@ internal struct Flow
     public ConnectionKind Kind;
     public ConnectionState State;
     public bool InUse;
+
+    /// <summary>Its TCP segments need <see cref="Helpers.SequenceShifting"/>.</summary>
+    public readonly bool IsShifted => (ClientShift.Before | ClientShift.After | ServerShift.Before | ServerShift.After) != 0;
 }

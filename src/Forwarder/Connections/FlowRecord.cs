@@ -30,11 +30,17 @@ internal static class FlowRecord
         flow.Server = record.Server;
         flow.ServerPort = record.ServerPort;
         flow.State = record.State;
-        flow.Traits = record.Traits;
         flow.Mark = record.Mark;
         flow.ServicePort = record.ServicePort;
         flow.ControlClientPort = record.ControlClientPort;
         flow.ControlVirtualPort = record.ControlVirtualPort;
+        FillMutable(ref flow, in record);
+    }
+
+    /// <summary>What changes while a connection lives, its state and timer aside.</summary>
+    public static void FillMutable(ref Flow flow, in ConnectionRecord record)
+    {
+        flow.Traits = record.Traits;
         flow.ClientShift = record.ClientShift;
         flow.ServerShift = record.ServerShift;
     }

@@ -40,7 +40,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
     {
         if (slot != 0)
         {
-            connections.Overwrite(slot, record.State, record.RemainingMilliseconds, now);
+            connections.Overwrite(slot, in record, now);
             return true;
         }
 

@@ -8,8 +8,16 @@ namespace HaLvs.Forwarder.Scheduling;
 /// </summary>
 internal abstract class Scheduler
 {
+    protected SchedulerOptions Options { get; private set; }
+
+    /// <summary>Flags of the service. They may change while it works and keep its state, as in the kernel; only the hashing schedulers look at them.</summary>
+    public void SetOptions(SchedulerOptions options) => Options = options;
+
+    /// <summary>The server that <see cref="Pick"/> would return now, without a change of state.</summary>
+    public abstract RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection);
+
     /// <summary>The server, or null when none may take a connection. Never allocates.</summary>
-    public abstract RealServer? Pick(ReadOnlySpan<RealServer> servers, in NewConnection connection);
+    public virtual RealServer? Pick(ReadOnlySpan<RealServer> servers, in NewConnection connection) => Peek(servers, in connection);
 
     /// <summary>The scheduler takes over a service that has servers already.</summary>
     public virtual void Start(ReadOnlySpan<RealServer> servers)

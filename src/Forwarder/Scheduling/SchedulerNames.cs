@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 
 namespace HaLvs.Forwarder.Scheduling;
 
@@ -12,19 +11,13 @@ public static class SchedulerNames
 
     public static bool IsKnown(string name) => All.Contains(name);
 
-    internal static bool TryCreate(string name, [NotNullWhen(true)] out Scheduler? scheduler)
+    /// <exception cref="ArgumentException">The name is not one of <see cref="All"/>.</exception>
+    internal static Scheduler Create(string name, SchedulerEnvironment environment) => name switch
     {
-        scheduler = name switch
-        {
-            "rr" => new RoundRobin(),
-            "wrr" => new WeightedRoundRobin(),
-            "lc" => new LeastConnection(),
-            "wlc" => new WeightedLeastConnection(),
-            _ => null,
-        };
-        return scheduler is not null;
-    }
-
-    internal static Scheduler Create(string name) =>
-        TryCreate(name, out Scheduler? scheduler) ? scheduler : throw new ArgumentException($"Unknown scheduler \"{name}\".", nameof(name));
+        "rr" => new RoundRobin(),
+        "wrr" => new WeightedRoundRobin(),
+        "lc" => new LeastConnection(),
+        "wlc" => new WeightedLeastConnection(),
+        _ => throw new ArgumentException($"Unknown scheduler \"{name}\".", nameof(name)),
+    };
 }

@@ -9,41 +9,24 @@ namespace HaLvs.Forwarder.Scheduling;
 /// </summary>
 internal sealed class WeightedRoundRobin : Scheduler
 {
+    private const int None = -1;
     private const int BeforeFirst = -1;
-    private int _last = BeforeFirst;
-    private int _level;
+    private Place _place = new(BeforeFirst, 0);
     private int _highestLevel;
     private int _step = 1;
 
-    public override RealServer? Pick(ReadOnlySpan<RealServer> servers, in NewConnection connection)
+    public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
-        if (_highestLevel <= 0)
-        {
-            return null;
-        }
-
-        // At the highest level at least one server qualifies, so two descents always find it.
-        int index = _last;
-        while (true)
-        {
-            while (++index < servers.Length)
-            {
-                if (servers[index].Weight >= _level)
-                {
-                    _last = index;
-                    return servers[index];
-                }
-            }
-
-            index = BeforeFirst;
-            _level = _level > _step ? _level - _step : _highestLevel;
-        }
+        Place place = _place;
+        return Next(servers, ref place);
     }
+
+    public override RealServer? Pick(ReadOnlySpan<RealServer> servers, in NewConnection connection) => Next(servers, ref _place);
 
     public override void Start(ReadOnlySpan<RealServer> servers)
     {
         Measure(servers);
-        _level = _highestLevel;
+        _place = new Place(BeforeFirst, _highestLevel);
     }
 
     public override void ServerAdded(ReadOnlySpan<RealServer> servers) => Changed(servers);
@@ -55,14 +38,75 @@ internal sealed class WeightedRoundRobin : Scheduler
     private void Changed(ReadOnlySpan<RealServer> servers)
     {
         Measure(servers);
-        if (_level > _highestLevel || _level == 0)
+        int level = _place.Level;
+        if (level > _highestLevel || level == 0)
         {
-            _level = _highestLevel;
+            level = _highestLevel;
         }
         else if (_step > 1)
         {
-            _level = (_level / _step * _step) + 1;
+            level = (level / _step * _step) + 1;
         }
+
+        _place = new Place(BeforeFirst, level);
+    }
+
+    /// <summary>
+    /// What is left of the pass at this level, and then one whole pass at the next level that some server reaches. Levels are 1, 1 + step,
+    /// 1 + 2 step and so on, so every server that may be picked is reached at the lowest.
+    /// </summary>
+    private RealServer? Next(ReadOnlySpan<RealServer> servers, ref Place place)
+    {
+        if (_highestLevel == 0)
+        {
+            return null;
+        }
+
+        int found = FirstAtLevel(servers, place.Last + 1, place.Level);
+        if (found == None)
+        {
+            int share = GreatestShare(servers);
+            if (share == 0)
+            {
+                place = AfterNobody(place);
+                return null;
+            }
+
+            int next = place.Level > _step ? place.Level - _step : _highestLevel;
+            place.Level = Math.Min(next, ((share - 1) / _step * _step) + 1);
+            found = FirstAtLevel(servers, 0, place.Level);
+        }
+
+        place.Last = found;
+        return servers[found];
+    }
+
+    /// <summary>Where the kernel's search has come to when every server is overloaded: it matters for the picks that follow.</summary>
+    private Place AfterNobody(Place place) =>
+        place.Last != BeforeFirst && place.Level <= _step ? new Place(place.Last, 1) : new Place(BeforeFirst, _highestLevel);
+
+    private static int GreatestShare(ReadOnlySpan<RealServer> servers)
+    {
+        int greatest = 0;
+        foreach (RealServer server in servers)
+        {
+            greatest = server.TakesConnections ? Math.Max(greatest, server.Share) : greatest;
+        }
+
+        return greatest;
+    }
+
+    private static int FirstAtLevel(ReadOnlySpan<RealServer> servers, int from, int level)
+    {
+        for (int index = from; index < servers.Length; index++)
+        {
+            if (servers[index].TakesConnections && servers[index].Share >= level)
+            {
+                return index;
+            }
+        }
+
+        return None;
     }
 
     private void Measure(ReadOnlySpan<RealServer> servers)
@@ -71,22 +115,14 @@ internal sealed class WeightedRoundRobin : Scheduler
         int highest = 0;
         foreach (RealServer server in servers)
         {
-            divisor = server.Weight > 0 ? GreatestCommonDivisor(server.Weight, divisor) : divisor;
-            highest = Math.Max(highest, server.Weight);
+            divisor = server.Share > 0 ? Divisor.Greatest(server.Share, divisor) : divisor;
+            highest = Math.Max(highest, server.Share);
         }
 
-        _last = BeforeFirst;
         _step = Math.Max(divisor, 1);
         _highestLevel = highest - (_step - 1);
     }
 
-    private static int GreatestCommonDivisor(int a, int b)
-    {
-        while (b != 0)
-        {
-            (a, b) = (b, a % b);
-        }
-
-        return a;
-    }
+    /// <param name="Last">Index of the last pick, or <see cref="BeforeFirst"/>.</param>
+    private record struct Place(int Last, int Level);
 }

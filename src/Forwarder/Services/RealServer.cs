@@ -3,8 +3,8 @@ using HaLvs.Forwarder.Connections;
 namespace HaLvs.Forwarder.Services;
 
 /// <summary>
-/// A real server alive: weight and counters. It outlives its configuration while it has connections (their client packets are then dropped
-/// silently, expire_nodest_conn 0) and is the same object when it is configured again.
+/// A real server alive: weight and counters. It outlives its configuration while it has connections or templates (their client packets are then
+/// dropped silently, expire_nodest_conn 0) and is the same object when it is configured again.
 /// </summary>
 internal sealed class RealServer(ServerKey key, int slot)
 {
@@ -13,32 +13,111 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Place in <see cref="ServerRegistry"/>; what a flow keeps instead of a reference.</summary>
     public int Slot { get; } = slot;
 
-    public bool IsConfigured { get; set; }
+    /// <summary>The service that has it now, or had it last.</summary>
+    public VirtualService? Service { get; private set; }
 
-    /// <summary>0: quiesced, open connections go on, no new ones come.</summary>
-    public int Weight { get; set; }
+    public bool IsConfigured { get; private set; }
+
+    /// <summary>0: quiesced, open connections go on, no new ones come. What schedulers see: 0 for a server that may not be picked.</summary>
+    public int Weight { get; private set; }
+
+    /// <summary>The weight before the server was quiesced, so that hash tables need not move its clients; 0 only for a server added at weight 0.</summary>
+    public int LastWeight { get; private set; }
+
+    /// <summary>Factor of the weight while a service starts servers slowly; 1 for all where it does not (<see cref="Scheduling.SlowStart"/>).</summary>
+    public int Ramp { get; set; } = 1;
+
+    /// <summary>What schedulers that share by weight compare; only within one service.</summary>
+    public int Share => Weight * Ramp;
+
+    /// <summary>IP_VS_DEST_F_OVERLOAD: the upper threshold was reached, and the lower one not yet passed on the way down.</summary>
+    public bool IsOverloaded { get; private set; }
+
+    public bool TakesConnections => Weight > 0 && !IsOverloaded;
+
+    /// <summary>As the operator gave it.</summary>
+    public RealServerConfig? Config { get; private set; }
 
     public int ActiveConnections { get; private set; }
 
     public int InactiveConnections { get; private set; }
 
-    public bool HasConnections => ActiveConnections + InactiveConnections > 0;
+    /// <summary>Persistence templates that name this server.</summary>
+    public int PersistentConnections { get; private set; }
+
+    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
     public long Overhead => ((long)ActiveConnections << 8) + InactiveConnections;
 
-    public long Connections { get; set; }
+    public TrafficCounters Traffic { get; } = new();
 
-    public long InPackets { get; private set; }
+    private long Total => (long)ActiveConnections + InactiveConnections;
 
-    public long InBytes { get; private set; }
+    private long Upper => Config?.UpperThreshold ?? 0;
 
-    public long OutPackets { get; private set; }
+    private long Lower => Config?.LowerThreshold ?? 0;
 
-    public long OutBytes { get; private set; }
+    /// <summary>
+    /// The server belongs to a service from now on, or its numbers change. An upper threshold that is raised leaves the server overloaded until
+    /// connections end; one that is lowered is judged at the next connection (ip_vs_ctl.c, __ip_vs_update_dest).
+    /// </summary>
+    public void Configure(VirtualService service, RealServerConfig config)
+    {
+        if (Service is not null && Service != service)
+        {
+            Traffic.Zero(); // The service was deleted and made anew (__ip_vs_update_dest).
+        }
 
-    /// <summary>Adds or takes away a connection in this state.</summary>
-    public void Count(ConnectionState state, int change)
+        Service = service;
+        IsOverloaded &= Upper != 0 && Upper <= config.UpperThreshold;
+        Config = config;
+        Weight = config.Method == ForwardingMethod.Masquerade ? config.Weight : 0;
+        LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
+        IsConfigured = true;
+    }
+
+    public void Unconfigure() => IsConfigured = false;
+
+    /// <summary>A connection in this state begins.</summary>
+    public void Bind(ConnectionState state)
+    {
+        Count(state, 1);
+        JudgeAfterBinding();
+    }
+
+    /// <summary>A connection in this state ends.</summary>
+    public void Unbind(ConnectionState state)
+    {
+        Count(state, -1);
+        JudgeAfterUnbinding();
+    }
+
+    /// <summary>A connection of the service was opened to this server.</summary>
+    public void Opened()
+    {
+        Traffic.Opened();
+        Service?.Traffic.Opened();
+    }
+
+    /// <summary>A packet of so many bytes of IP went to the server, or came from it. One without configuration counts nothing (ip_vs_in_stats).</summary>
+    public void Carried(int bytes, bool outward)
+    {
+        if (IsConfigured)
+        {
+            Traffic.Carried(bytes, outward);
+            Service?.Traffic.Carried(bytes, outward);
+        }
+    }
+
+    /// <summary>A connection changes its state. Thresholds are not judged: their sum stays the same.</summary>
+    public void Move(ConnectionState from, ConnectionState to)
+    {
+        Count(from, -1);
+        Count(to, 1);
+    }
+
+    private void Count(ConnectionState state, int change)
     {
         if (TcpStates.IsActive(state))
         {
@@ -50,24 +129,10 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
     }
 
-    /// <summary>A packet of so many bytes of IP went to the server, or came from it.</summary>
-    public void Carried(int bytes, bool outward)
-    {
-        if (outward)
-        {
-            OutPackets++;
-            OutBytes += bytes;
-        }
-        else
-        {
-            InPackets++;
-            InBytes += bytes;
-        }
-    }
+    /// <summary>Templates come here too, though they count in neither number (ip_vs_conn.c, ip_vs_bind_dest).</summary>
+    private void JudgeAfterBinding() => IsOverloaded |= Upper != 0 && Total >= Upper;
 
-    public void Move(ConnectionState from, ConnectionState to)
-    {
-        Count(from, -1);
-        Count(to, 1);
-    }
+    /// <summary>Without a lower threshold the server is back below three quarters of the upper one (ip_vs_unbind_dest).</summary>
+    private void JudgeAfterUnbinding() =>
+        IsOverloaded &= Lower != 0 ? Total >= Lower : Upper != 0 && Total * 4 >= Upper * 3;
 }

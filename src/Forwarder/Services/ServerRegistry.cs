@@ -12,6 +12,8 @@ internal sealed class ServerRegistry
     public RealServer this[int slot] =>
         _bySlot[slot] ?? throw new InvalidOperationException($"Connection names server slot {slot}, which is empty: the connection table is damaged.");
 
+    public RealServer? Find(ServerKey key) => _byKey.GetValueOrDefault(key);
+
     public RealServer GetOrAdd(ServerKey key)
     {
         if (_byKey.TryGetValue(key, out RealServer? known))

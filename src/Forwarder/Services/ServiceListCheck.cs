@@ -12,11 +12,9 @@ internal static class ServiceListCheck
         HashSet<ServiceKey> seen = [];
         foreach (VirtualServiceConfig config in configs)
         {
-            ServiceKey key = new(config.Protocol, config.Address, config.Port);
+            ServiceKey key = config.Key;
             Require(seen.Add(key), $"Virtual service {key} is listed twice.");
-            Require(config.Protocol is TransportProtocol.Tcp or TransportProtocol.Udp, $"Virtual service {key}: only TCP and UDP are forwarded.");
-            Require(SchedulerNames.IsKnown(config.Scheduler),
-                $"Virtual service {key}: unknown scheduler \"{config.Scheduler}\"; known are {string.Join(", ", SchedulerNames.All)}.");
+            Require(ServiceRules.Check(config), $"Virtual service {key}", Hint(config));
             CheckServers(key, config.Servers);
         }
     }
@@ -26,11 +24,20 @@ internal static class ServiceListCheck
         HashSet<(Ip, ushort)> seen = [];
         foreach (RealServerConfig server in servers)
         {
-            string name = server.Address.WithPort(server.Port);
-            Require(seen.Add((server.Address, server.Port)), $"Virtual service {key}: real server {name} is listed twice.");
-            Require(server.Weight is >= 0 and <= 65_535, $"Virtual service {key}: real server {name} has weight {server.Weight}, not 0 to 65535.");
+            string name = $"Virtual service {key}: real server {server.Address.WithPort(server.Port)}";
+            Require(seen.Add((server.Address, server.Port)), $"{name} is listed twice.");
+            Require(ServiceRules.Check(key, server), name, Hint(server));
         }
     }
+
+    private static string Hint(VirtualServiceConfig config) => $"scheduler \"{config.Scheduler}\" (known are {string.Join(", ", SchedulerNames.All)}), "
+        + $"one packet {config.OnePacket} (UDP only), persistent {config.Persistence is not null} (needed for port 0)";
+
+    private static string Hint(RealServerConfig server) => $"weight {server.Weight} (0 to 65535), thresholds {server.LowerThreshold} to {server.UpperThreshold}, "
+        + "address of the service's family that names one host";
+
+    private static void Require(ServiceOutcome outcome, string what, string hint) =>
+        Require(outcome == ServiceOutcome.Done, $"{what} is refused ({outcome}): {hint}.");
 
     private static void Require(bool holds, string otherwise)
     {

@@ -1,98 +1,158 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using HaLvs.Forwarder.Scheduling;
 
 namespace HaLvs.Forwarder.Services;
 
 /// <summary>
-/// Makes the live services equal to a list, in the order in which an operator would: servers taken away, weights edited, servers
-/// added one by one. What did not change keeps its counters, its connections and its scheduler's state.
+/// The live services, in the order in which they were added, and the changes that an operator can make to them one by one. What a change does not
+/// touch keeps its counters, its connections and its scheduler's state. Outcomes are those of net/netfilter/ipvs/ip_vs_ctl.c.
 /// </summary>
-internal sealed class ServiceTable(ServerRegistry servers)
+internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment environment)
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
 
-    public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
-
     public IEnumerable<VirtualService> Services => _inOrder;
+
+    public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
 
     public ImmutableArray<ServiceSnapshot> Snapshot() => [.. _inOrder.Select(s => s.ToSnapshot())];
 
-    /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
-    public void Apply(ImmutableArray<VirtualServiceConfig> configs)
+    public ImmutableArray<VirtualServiceConfig> Export() => [.. _inOrder.Select(s => s.Export())];
+
+    public ServiceOutcome Add(VirtualServiceConfig config)
     {
-        ServiceListCheck.ThrowIfInvalid(configs);
-        HashSet<ServiceKey> wanted = [.. configs.Select(KeyOf)];
-        foreach (VirtualService gone in _inOrder.Where(s => !wanted.Contains(s.Key)))
+        if (_services.ContainsKey(config.Key))
         {
-            RemoveServers(gone, []);
-            _services.Remove(gone.Key);
+            return ServiceOutcome.ServiceExists;
         }
 
-        _inOrder = [.. configs.Select(ApplyService)];
-    }
-
-    private static ServiceKey KeyOf(VirtualServiceConfig config) => new(config.Protocol, config.Address, config.Port);
-
-    private VirtualService ApplyService(VirtualServiceConfig config)
-    {
-        VirtualService service = GetOrAdd(config);
-        if (service.SchedulerName != config.Scheduler)
+        ServiceOutcome outcome = ServiceRules.Check(config);
+        if (outcome == ServiceOutcome.Done)
         {
-            service.UseScheduler(config.Scheduler, SchedulerNames.Create(config.Scheduler));
+            VirtualService service = new(config, environment);
+            _services.Add(service.Key, service);
+            _inOrder.Add(service);
         }
 
-        RemoveServers(service, config.Servers);
-        EditServers(service, config.Servers);
-        AddServers(service, config.Servers);
-        return service;
+        return outcome;
     }
 
-    private VirtualService GetOrAdd(VirtualServiceConfig config)
+    public ServiceOutcome Edit(VirtualServiceConfig config)
     {
-        ref VirtualService? service = ref CollectionsMarshal.GetValueRefOrAddDefault(_services, KeyOf(config), out _);
-        return service ??= new VirtualService(KeyOf(config), config.Scheduler, SchedulerNames.Create(config.Scheduler));
-    }
-
-    private void RemoveServers(VirtualService service, ImmutableArray<RealServerConfig> keep)
-    {
-        HashSet<ServerKey> kept = [.. keep.Select(s => new ServerKey(service.Key, s.Address, s.Port))];
-        for (int i = service.Servers.Count - 1; i >= 0; i--)
+        if (!_services.TryGetValue(config.Key, out VirtualService? service))
         {
-            RealServer server = service.Servers[i];
-            if (!kept.Contains(server.Key))
-            {
-                service.RemoveAt(i);
-                server.IsConfigured = false;
-                servers.ForgetIfUnused(server);
-            }
+            return ServiceOutcome.NoSuchService;
         }
+
+        ServiceOutcome outcome = ServiceRules.Check(config);
+        if (outcome == ServiceOutcome.Done)
+        {
+            service.Edit(config);
+        }
+
+        return outcome;
     }
 
-    private void EditServers(VirtualService service, ImmutableArray<RealServerConfig> configs)
+    public ServiceOutcome Delete(ServiceKey key)
     {
-        foreach (RealServerConfig config in configs)
+        if (!_services.Remove(key, out VirtualService? service))
         {
-            RealServer server = servers.GetOrAdd(new ServerKey(service.Key, config.Address, config.Port));
-            if (server.IsConfigured && server.Weight != config.Weight)
-            {
-                service.SetWeight(server, config.Weight);
-            }
+            return ServiceOutcome.NoSuchService;
         }
+
+        foreach (RealServer server in service.Servers.ToArray())
+        {
+            RemoveServer(service, server);
+        }
+
+        _inOrder.Remove(service);
+        return ServiceOutcome.Done;
     }
 
-    private void AddServers(VirtualService service, ImmutableArray<RealServerConfig> configs)
+    public ServiceOutcome AddServer(ServiceKey key, RealServerConfig config)
     {
-        foreach (RealServerConfig config in configs)
+        if (!_services.TryGetValue(key, out VirtualService? service))
         {
-            RealServer server = servers.GetOrAdd(new ServerKey(service.Key, config.Address, config.Port));
-            if (!server.IsConfigured)
-            {
-                server.IsConfigured = true;
-                server.Weight = config.Weight;
-                service.Add(server);
-            }
+            return ServiceOutcome.NoSuchService;
         }
+
+        ServiceOutcome outcome = ServiceRules.Check(key, config);
+        if (outcome != ServiceOutcome.Done)
+        {
+            return outcome;
+        }
+
+        RealServer server = servers.GetOrAdd(new ServerKey(key, config.Address, config.Port));
+        if (server.IsConfigured)
+        {
+            return ServiceOutcome.ServerExists;
+        }
+
+        service.Add(server, config);
+        return ServiceOutcome.Done;
+    }
+
+    public ServiceOutcome EditServer(ServiceKey key, RealServerConfig config)
+    {
+        if (!_services.TryGetValue(key, out VirtualService? service))
+        {
+            return ServiceOutcome.NoSuchService;
+        }
+
+        ServiceOutcome outcome = ServiceRules.Check(key, config);
+        if (outcome != ServiceOutcome.Done)
+        {
+            return outcome;
+        }
+
+        if (servers.Find(new ServerKey(key, config.Address, config.Port)) is not { IsConfigured: true } server)
+        {
+            return ServiceOutcome.NoSuchServer;
+        }
+
+        service.Edit(server, config);
+        return ServiceOutcome.Done;
+    }
+
+    public ServiceOutcome DeleteServer(ServerKey key)
+    {
+        if (!_services.TryGetValue(key.Service, out VirtualService? service))
+        {
+            return ServiceOutcome.NoSuchService;
+        }
+
+        if (servers.Find(key) is not { IsConfigured: true } server)
+        {
+            return ServiceOutcome.NoSuchServer;
+        }
+
+        RemoveServer(service, server);
+        return ServiceOutcome.Done;
+    }
+
+    /// <param name="key">Null: every service.</param>
+    public ServiceOutcome ZeroCounters(ServiceKey? key)
+    {
+        if (key is { } one && !_services.ContainsKey(one))
+        {
+            return ServiceOutcome.NoSuchService;
+        }
+
+        foreach (VirtualService service in _inOrder.Where(s => key is null || s.Key == key))
+        {
+            service.ZeroCounters();
+        }
+
+        return ServiceOutcome.Done;
+    }
+
+    /// <summary>Lists services in this order from now on; all of them must be named.</summary>
+    public void Order(IEnumerable<ServiceKey> keys) => _inOrder = [.. keys.Select(k => _services[k])];
+
+    private void RemoveServer(VirtualService service, RealServer server)
+    {
+        service.Remove(server);
+        servers.ForgetIfUnused(server);
     }
 }

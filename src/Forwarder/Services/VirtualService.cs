@@ -7,50 +7,116 @@ namespace HaLvs.Forwarder.Services;
 /// A virtual service alive: its servers, newest first as the kernel lists them, and its scheduler, which is told of every single change so that
 /// its state moves as the kernel's does.
 /// </summary>
-internal sealed class VirtualService(ServiceKey key, string schedulerName, Scheduler scheduler)
+internal sealed class VirtualService
 {
     private readonly List<RealServer> _servers = [];
-    private Scheduler _scheduler = scheduler;
+    private readonly SchedulerEnvironment _environment;
+    private Scheduler? _scheduler;
 
-    public ServiceKey Key { get; } = key;
+    /// <param name="config">Checked by <see cref="ServiceRules"/>; its servers are ignored.</param>
+    public VirtualService(VirtualServiceConfig config, SchedulerEnvironment environment)
+    {
+        _environment = environment;
+        Key = config.Key;
+        Config = Normal(config);
+        UseScheduler();
+    }
 
-    public string SchedulerName { get; private set; } = schedulerName;
+    public ServiceKey Key { get; }
+
+    /// <summary>As the operator gave it, without servers.</summary>
+    public VirtualServiceConfig Config { get; private set; }
+
+    public TrafficCounters Traffic { get; } = new();
 
     public IReadOnlyList<RealServer> Servers => _servers;
 
-    public RealServer? Schedule(in NewConnection connection) =>
-        _scheduler.Pick(ServerSpan(), in connection);
+    public RealServer? Schedule(in NewConnection connection) => _scheduler?.Pick(ServerSpan(), in connection);
 
-    public void UseScheduler(string name, Scheduler scheduler)
+    /// <summary>The server that the next connection would get; changes nothing.</summary>
+    public RealServer? Preview(in NewConnection connection) => _scheduler?.Peek(ServerSpan(), in connection);
+
+    /// <summary>A scheduler that stays keeps its state (ip_vs_edit_service).</summary>
+    public void Edit(VirtualServiceConfig config)
     {
-        SchedulerName = name;
-        _scheduler = scheduler;
-        _scheduler.Start(ServerSpan());
+        bool sameScheduler = config.Scheduler == Config.Scheduler;
+        Config = Normal(config);
+        if (!sameScheduler)
+        {
+            UseScheduler();
+        }
+        else
+        {
+            _scheduler?.SetOptions(Config.Options);
+        }
     }
 
-    public void Add(RealServer server)
+    public void Add(RealServer server, RealServerConfig config)
     {
+        server.Configure(this, config);
         _servers.Insert(0, server);
-        _scheduler.ServerAdded(ServerSpan());
+        _scheduler?.ServerAdded(ServerSpan());
     }
 
-    public void SetWeight(RealServer server, int weight)
+    public void Edit(RealServer server, RealServerConfig config)
     {
-        server.Weight = weight;
-        _scheduler.ServerEdited(ServerSpan());
+        server.Configure(this, config);
+        _scheduler?.ServerEdited(ServerSpan());
     }
 
-    public void RemoveAt(int index)
+    public void Remove(RealServer server)
     {
+        int index = _servers.IndexOf(server);
+        server.Unconfigure();
         _servers.RemoveAt(index);
-        _scheduler.ServerRemoved(index, ServerSpan());
+        _scheduler?.ServerRemoved(index, ServerSpan());
     }
 
-    public ServiceSnapshot ToSnapshot() => new(Key.Protocol, Key.Address, Key.Port, SchedulerName, [.. _servers.Select(ToSnapshot)]);
+    public void ZeroCounters()
+    {
+        Traffic.Zero();
+        _servers.ForEach(server => server.Traffic.Zero());
+    }
+
+    /// <summary>The live service as the list that would make it, servers in the order of adding.</summary>
+    public VirtualServiceConfig Export() => Config with { Servers = [.. Enumerable.Reverse(_servers).Select(s => s.Config!)] };
+
+    public ServiceSnapshot ToSnapshot() => new(Key.Protocol, Key.Address, Key.Port, Config.Scheduler, [.. _servers.Select(ToSnapshot)])
+    {
+        Mark = Key.Mark,
+        Options = Config.Options,
+        OnePacket = Config.OnePacket,
+        Persistence = Config.Persistence,
+        Helper = Config.Helper,
+        Connections = Traffic.Connections,
+        InPackets = Traffic.InPackets,
+        OutPackets = Traffic.OutPackets,
+        InBytes = Traffic.InBytes,
+        OutBytes = Traffic.OutBytes,
+    };
 
     private static ServerSnapshot ToSnapshot(RealServer server) => new(
-        server.Key.Address, server.Key.Port, server.Weight, server.ActiveConnections, server.InactiveConnections,
-        server.Connections, server.InPackets, server.OutPackets, server.InBytes, server.OutBytes);
+        server.Key.Address, server.Key.Port, server.Config!.Weight, server.ActiveConnections, server.InactiveConnections,
+        server.Traffic.Connections, server.Traffic.InPackets, server.Traffic.OutPackets, server.Traffic.InBytes, server.Traffic.OutBytes)
+    {
+        Method = server.Config.Method,
+        UpperThreshold = server.Config.UpperThreshold,
+        LowerThreshold = server.Config.LowerThreshold,
+        PersistentConnections = server.PersistentConnections,
+    };
+
+    private static VirtualServiceConfig Normal(VirtualServiceConfig config)
+    {
+        ServiceKey key = config.Key;
+        return config with { Protocol = key.Protocol, Address = key.Address, Port = key.Port, Servers = [] };
+    }
+
+    private void UseScheduler()
+    {
+        _scheduler = Config.Scheduler == ServiceRules.NoScheduler ? null : SchedulerNames.Create(Config.Scheduler, _environment);
+        _scheduler?.SetOptions(Config.Options);
+        _scheduler?.Start(ServerSpan());
+    }
 
     private ReadOnlySpan<RealServer> ServerSpan() => CollectionsMarshal.AsSpan(_servers);
 }

@@ -31,7 +31,8 @@ public sealed record VirtualServiceConfig(
     /// <summary>What happens to the connections of a server that dies or is taken away.</summary>
     public ServerLoss OnServerLoss { get; init; }
 
-    public ServiceKey Key => new(Protocol, Address, Port, Mark);
+    /// <summary>A mark stands alone: protocol, port and host part of the address then mean nothing, only the address family does.</summary>
+    public ServiceKey Key => Mark != 0 ? ServiceKey.OfMark(Mark, v6: !Address.IsV4) : new(Protocol, Address, Port);
 }
 
 /// <summary>Clients that come again within the time-out go to the server that they had.</summary>

@@ -141,7 +141,7 @@ public sealed class CheckCommandTests : IDisposable
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
     }
 
-    private string Good() => Example.Text
+    private string Good() => Example.With("check = { type = \"http\", path = \"/\", interval = \"2s\" }", "")
         .Replace("/etc/halvs/", folder.Root + "/", StringComparison.Ordinal)
         .Replace("\"fence_apc\"", $"\"{folder["agent"]}\"", StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using HaLvs.Director.Configuration;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
 namespace HaLvs.Director.Tests.Configuration;
@@ -12,8 +13,8 @@ public sealed class ConfigurationReaderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void LoadText_Example_HasNoIssues() =>
-        Assert.Empty(ConfigurationReader.LoadText(Example.Text, Example.Path).Issues);
+    public void LoadText_Example_HasNoErrors() =>
+        Assert.Empty(ConfigurationReader.LoadText(Example.Text, Example.Path).Errors);
 
     [Fact]
     public void LoadText_Example_GivesTheModel()
@@ -43,6 +44,52 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal(new FenceDeviceConfig { Target = "", Type = "" }.OffTimeout, ipmi.OffTimeout);
         Assert.Equal(("director-b", "fence_apc", "3"), (agent.Target, agent.Program, agent.Options["plug"]));
     }
+
+    [Fact]
+    public void LoadText_EveryServiceKey_ReachesTheCore()
+    {
+        VirtualServiceConfig service = Example.Model(Example.With("listen = \"192.0.2.100:7/udp\"\nscheduler = \"rr\"", """
+            listen = "192.0.2.100:0/udp"
+            scheduler = "rr"
+            persistence = { timeout = "744h", netmask = "255.255.255.0", engine = "sip" }
+            one-packet = true
+            helper = "tftp"
+            slow-start = "30s"
+            on-server-loss = "reset"
+            """).Replace("\"10.0.0.3:7\"", "\"10.0.0.3\"\nupper-threshold = 4294967295\nlower-threshold = 7", StringComparison.Ordinal)).Services[1];
+
+        Assert.Equal(new PersistenceConfig(TimeSpan.FromDays(31), 0xffffff00, "sip"), service.Persistence);
+        Assert.True(service.OnePacket);
+        Assert.Equal(("tftp", TimeSpan.FromSeconds(30), ServerLoss.Reset), (service.Helper, service.SlowStart, service.OnServerLoss));
+        Assert.Equal(new RealServerConfig(Ip.Parse("10.0.0.3"), 0, 1) { UpperThreshold = uint.MaxValue, LowerThreshold = 7 }, Assert.Single(service.Servers));
+    }
+
+    [Fact]
+    public void LoadText_Ipv6_AddressesGatewayServicesAndMarks()
+    {
+        DirectorModel model = Example.Model(Example.With("\"192.0.2.100/32\"]", "\"192.0.2.100/32\", \"2001:db8::100/128\"]\ngateway6 = \"fd00:10::1/64\"") + """
+
+            [[service]]
+            listen = "[2001:db8::100]:9/sctp"
+            persistence = { netmask = "64" }
+            [[service.server]]
+            address = "[fd00:10::3]:9"
+            [[service]]
+            mark = 4294967295
+            [[service.server]]
+            address = "fd00:10::3"
+            """);
+
+        Assert.Equal(("10.0.0.1/24, fd00:10::1/64", 64), (model.Network.GatewayText, model.Network.Gateway6PrefixLength));
+        Assert.Equal(new ServiceKey(TransportProtocol.Sctp, Ip.Parse("2001:db8::100"), 9), model.Services[2].Key);
+        Assert.Equal(64u, model.Services[2].Persistence!.Netmask);
+        Assert.Equal(ServiceKey.OfMark(uint.MaxValue, v6: true), model.Services[3].Key);
+        Assert.Equal((Ip.Parse("fd00:10::3"), (ushort)0), (model.Services[3].Servers[0].Address, model.Services[3].Servers[0].Port));
+    }
+
+    [Fact]
+    public void LoadText_SchedulerFlags_AreThoseOfTheKernel() => Assert.Equal(
+        SchedulerOptions.Port | SchedulerOptions.Fallback, HaLvs.Director.Configuration.Values.SchedulerFlagNames.Combine(["sh-port", "sh-fallback"]));
 
     [Fact]
     public void LoadText_ServersAsInlineTables_SameAsHeaders()

@@ -7,6 +7,9 @@ internal static class Example
 {
     public const string Path = "halvs.toml";
 
+    /// <summary>What every reading of the example warns of: it has a check, and this version carries none out.</summary>
+    public const string OwnWarning = "warning: service.check: is not carried out by this version";
+
     public const string Text = """
         [cluster]
         name = "web"

@@ -13,5 +13,7 @@ internal static class FileKeys
 
     public static readonly KnownKey Service = new("service", "list of tables", "virtual services", "[[service]]");
 
-    public static readonly KeyTable Table = new("", "the file", [Cluster, Network, Heartbeat, Node, Service]);
+    public static readonly KnownKey Ipvs = new("ipvs", "table", "settings that IPVS has as sysctls", "[ipvs]");
+
+    public static readonly KeyTable Table = new("", "the file", [Cluster, Network, Heartbeat, Node, Service, Ipvs]);
 }

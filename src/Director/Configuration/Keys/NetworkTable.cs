@@ -6,21 +6,24 @@ namespace HaLvs.Director.Configuration.Keys;
 internal static class NetworkTable
 {
     public static readonly KnownKey External = new(
-        "external", "interface", "Interface towards the clients; answers ARP for the virtual addresses.", "external = \"eth0\"", Required: true);
+        "external", "interface", "Interface towards the clients; answers ARP and neighbour solicitations for the virtual addresses.", "external = \"eth0\"", Required: true);
 
     public static readonly KnownKey Internal = new(
         "internal", "interface", "Interface towards the real servers; carries the gateway address.", "internal = \"eth1\"", Required: true);
 
     public static readonly KnownKey VirtualAddresses = new(
-        "virtual-addresses", "list of ADDRESS/32", "Addresses that clients use; on no interface, so that nothing else can answer on them.",
+        "virtual-addresses", "list of ADDRESS/32 or ADDRESS/128", "Addresses that clients use, IPv4 and IPv6; on no interface, so that nothing else can answer on them.",
         "virtual-addresses = [\"192.0.2.100/32\"]", Required: true);
 
     public static readonly KnownKey Gateway = new(
         "gateway", "ADDRESS/LENGTH", "The real servers' default route, with the prefix length of their network; moves with the virtual addresses.",
         "gateway = \"10.0.0.1/24\"", Required: true);
 
+    public static readonly KnownKey Gateway6 = new(
+        "gateway6", "ADDRESS/LENGTH", "The same for IPv6; required as soon as a virtual address is IPv6.", "gateway6 = \"fd00:10::1/64\"");
+
     public static readonly KnownKey Masquerade = new(
-        "masquerade", "true or false", "Whether connections that real servers open leave with the first virtual address as their source.",
+        "masquerade", "true or false", "Whether connections that real servers open leave with the first virtual address of their family as their source.",
         "masquerade = true", "false");
 
     public static readonly KnownKey Offload = new(
@@ -31,5 +34,5 @@ internal static class NetworkTable
         "connection-capacity = 500000", NetworkModel.DefaultConnectionCapacity.ToString(CultureInfo.InvariantCulture));
 
     public static readonly KeyTable Table = new(
-        "network", "[network]", [External, Internal, VirtualAddresses, Gateway, Masquerade, Offload, ConnectionCapacity]);
+        "network", "[network]", [External, Internal, VirtualAddresses, Gateway, Gateway6, Masquerade, Offload, ConnectionCapacity]);
 }

@@ -22,6 +22,9 @@ internal static class FileReader
             NetworkReader.Read(SubTables.One(reader, FileKeys.Network), issues),
             HeartbeatReader.Read(SubTables.One(reader, FileKeys.Heartbeat), issues),
             [.. SubTables.Many(reader, FileKeys.Node).Select(t => NodeReader.Read(t, issues))],
-            [.. SubTables.Many(reader, FileKeys.Service).Select(t => ServiceReader.Read(t, issues))]);
+            [.. SubTables.Many(reader, FileKeys.Service).Select(t => ServiceReader.Read(t, issues))])
+        {
+            Ipvs = IpvsReader.Read(SubTables.One(reader, FileKeys.Ipvs), issues),
+        };
     }
 }

@@ -30,6 +30,8 @@ internal static class NetworkReader
             reader.Text(NetworkTable.Offload, WordText.Offload, "auto"),
             reader.Whole(NetworkTable.ConnectionCapacity, SmallestCapacity, LargestCapacity, NetworkModel.DefaultConnectionCapacity))
         {
+            Gateway6 = reader.Text(NetworkTable.Gateway6, PrefixText.Gateway6),
+            Gateway6Given = reader.Has(NetworkTable.Gateway6),
             NoVirtualAddress = reader.Node(NetworkTable.VirtualAddresses) is TomlList { Items.Count: 0 } empty ? empty.At : null,
         };
     }

@@ -45,24 +45,34 @@ internal sealed class TableReader(TomlTable table, KeyTable keys, IssueList issu
         var node => WrongKind<bool>(node, key, "write true or false, without quotes"),
     };
 
-    public Setting<int>? Whole(KnownKey key, int minimum, int maximum, int defaultValue)
+    public Setting<int>? Whole(KnownKey key, int minimum, int maximum, int defaultValue) =>
+        Whole(key, minimum, (long)maximum, defaultValue) is { } number ? new Setting<int>((int)number.Value, number.At, number.Given) : null;
+
+    /// <summary>The kernel's 32-bit numbers: marks and thresholds.</summary>
+    public Setting<uint>? Unsigned(KnownKey key, uint minimum, uint defaultValue) =>
+        Whole(key, minimum, uint.MaxValue, defaultValue) is { } number ? new Setting<uint>((uint)number.Value, number.At, number.Given) : null;
+
+    private Setting<long>? Whole(KnownKey key, long minimum, long maximum, long defaultValue)
     {
         switch (Present(key))
         {
             case null:
-                return new Setting<int>(defaultValue, At, Given: false);
+                return new Setting<long>(defaultValue, At, Given: false);
             case TomlNumber number when number.Value >= minimum && number.Value <= maximum:
-                return new Setting<int>((int)number.Value, number.At);
+                return new Setting<long>(number.Value, number.At);
             case TomlNumber number:
                 issues.Error(number.At, PathOf(key), $"{number.Value} is out of range; write {minimum} to {maximum}");
                 return null;
             case var node:
-                return WrongKind<int>(node, key, $"write a number from {minimum} to {maximum}, without quotes");
+                return WrongKind<long>(node, key, $"write a number from {minimum} to {maximum}, without quotes");
         }
     }
 
     /// <summary>Longer than zero.</summary>
-    public Setting<TimeSpan>? Duration(KnownKey key, TimeSpan defaultValue)
+    public Setting<TimeSpan>? Duration(KnownKey key, TimeSpan defaultValue) => Duration(key, defaultValue, DurationText.Parse);
+
+    /// <param name="parse">Which durations this key takes.</param>
+    public Setting<TimeSpan>? Duration(KnownKey key, TimeSpan defaultValue, Func<string, Parsed<TimeSpan>> parse)
     {
         TomlNode? node = Present(key);
         if (node is TomlNumber number)
@@ -71,7 +81,7 @@ internal sealed class TableReader(TomlTable table, KeyTable keys, IssueList issu
             return null;
         }
 
-        Setting<TimeSpan>? time = node is null ? new Setting<TimeSpan>(defaultValue, At, Given: false) : Parse(node, key, DurationText.Parse);
+        Setting<TimeSpan>? time = node is null ? new Setting<TimeSpan>(defaultValue, At, Given: false) : Parse(node, key, parse);
         if (time?.Value < TimeSpan.FromMilliseconds(1))
         {
             issues.Error(time.At, PathOf(key), $"is shorter than a millisecond; write {key.Example}");

@@ -17,6 +17,7 @@ internal static class ConfigurationRules
         FenceRules.Check,
         FenceAddressRules.Check,
         ServiceRules.Check,
+        ServiceFeatureRules.Check,
         ServerRules.Check,
     ];
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using HaLvs.Director.Configuration.Issues;
 using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Configuration.Written;
@@ -23,6 +24,20 @@ internal static class NetworkRules
         }
 
         CheckAddresses(network, issues);
+        CheckFamilies(network, issues);
+    }
+
+    private static void CheckFamilies(NetworkConfig network, IssueList issues)
+    {
+        Setting<IPAddress>? first = network.VirtualAddresses.FirstOrDefault(v => v.Value.AddressFamily == AddressFamily.InterNetworkV6);
+        if (first is not null && !network.Gateway6Given)
+        {
+            issues.Error(first.At, "network.gateway6", $"is missing, and {first.Value} is IPv6: its real servers need a default route; add gateway6 = \"fd00:10::1/64\"");
+        }
+        else if (first is null && network.Gateway6 is { } gateway)
+        {
+            issues.Warning(gateway.At, "network.gateway6", "serves no virtual address; add an IPv6 one to network.virtual-addresses, or take it away");
+        }
     }
 
     private static void CheckAddresses(NetworkConfig network, IssueList issues)
@@ -35,9 +50,12 @@ internal static class NetworkRules
                 issues.Error(address.At, "network.virtual-addresses", $"{address.Value} stands twice, first on line {seen[address.Value]}; keep one");
             }
 
-            if (network.Gateway is { Value: var gateway })
+            foreach (Setting<AddressWithPrefix>? gateway in new[] { network.Gateway, network.Gateway6 })
             {
-                CheckInside(address, gateway, issues);
+                if (gateway is not null)
+                {
+                    CheckInside(address, gateway.Value, issues);
+                }
             }
         }
     }

@@ -2,11 +2,10 @@ using System.Net;
 using HaLvs.Director.Configuration.Issues;
 using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Configuration.Written;
-using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Director.Configuration.Validation;
 
-/// <summary>Services listen on virtual addresses, once each; helpers and checks fit their service.</summary>
+/// <summary>Each service has one name: a virtual address with its port, or a mark; checks fit their service.</summary>
 internal static class ServiceRules
 {
     public static void Check(DirectorConfig config, IssueList issues)
@@ -16,20 +15,43 @@ internal static class ServiceRules
             issues.Warning(Position.Start, "service", "there is no virtual service, so nothing is forwarded; add [[service]]");
         }
 
-        var seen = new Dictionary<ListenAddress, int>();
+        var listens = new Dictionary<ListenAddress, int>();
+        var marks = new Dictionary<(uint, bool), int>();
         foreach (ServiceConfig service in config.Services)
         {
+            CheckName(service, issues);
             if (service.Listen is { } listen)
             {
                 CheckVirtual(listen, config.Network.VirtualAddresses, issues);
-                if (!seen.TryAdd(listen.Value, listen.At.Line))
-                {
-                    issues.Error(listen.At, "service.listen", $"{listen.Value} is a service already (line {seen[listen.Value]}); put all its servers there");
-                }
+                CheckOnce(listens, listen.Value, listen.At, "service.listen", $"{listen.Value}", issues);
+            }
+            else if (service.Mark is { } mark)
+            {
+                CheckOnce(marks, (mark.Value, service.IsV6), mark.At, "service.mark", $"mark {mark.Value}", issues);
             }
 
-            CheckHelper(service, issues);
             CheckCheck(service, issues);
+        }
+    }
+
+    private static void CheckName(ServiceConfig service, IssueList issues)
+    {
+        if (!service.ListenGiven && !service.MarkGiven)
+        {
+            issues.Error(service.At, "service.listen", "is missing; add listen = \"192.0.2.100:80/tcp\", or mark = 1");
+        }
+        else if (service.Listen is not null && service.Mark is { } mark)
+        {
+            issues.Error(mark.At, "service.mark", "names the service a second time; keep listen or mark, not both");
+        }
+    }
+
+    private static void CheckOnce<T>(Dictionary<T, int> seen, T name, Position at, string key, string shown, IssueList issues)
+        where T : notnull
+    {
+        if (!seen.TryAdd(name, at.Line))
+        {
+            issues.Error(at, key, $"{shown} is a service already (line {seen[name]}); put all its servers there");
         }
     }
 
@@ -42,28 +64,16 @@ internal static class ServiceRules
         }
     }
 
-    private static void CheckHelper(ServiceConfig service, IssueList issues)
-    {
-        if (service.Helper is not { } helper)
-        {
-            return;
-        }
-
-        if (service.Listen is { Value.Protocol: TransportProtocol.Udp })
-        {
-            issues.Error(helper.At, "service.helper", "ftp runs over tcp only; listen on tcp, or take the helper away");
-        }
-        else
-        {
-            issues.Warning(helper.At, "service.helper", "forwards the FTP control connection only in this version; data connections (PORT, PASV) are not followed yet");
-        }
-    }
-
     private static void CheckCheck(ServiceConfig service, IssueList issues)
     {
         if (service.Check is not { } check)
         {
             return;
+        }
+
+        if (check.Type is { Value: not "none" })
+        {
+            issues.Warning(check.At, "service.check", "is not carried out by this version: a dead server keeps its share until its weight is 0 or it is taken away");
         }
 
         if (check.Interval is { } interval && check.Timeout is { } timeout && timeout.Value > interval.Value)

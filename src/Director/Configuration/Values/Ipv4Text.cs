@@ -13,7 +13,7 @@ internal static class Ipv4Text
     {
         if (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out _))
         {
-            return Parsed.Bad<IPAddress>($"\"{text}\" is IPv6, which is not available yet in this version; write an IPv4 address like 10.0.0.3");
+            return Parsed.Bad<IPAddress>($"\"{text}\" is IPv6, and this key takes IPv4; write an address like 10.0.0.3");
         }
 
         return Bytes(text) is not { } bytes
@@ -24,7 +24,10 @@ internal static class Ipv4Text
     }
 
     /// <summary>"10.0.0.3:80".</summary>
-    public static Parsed<IPEndPoint> EndPoint(string text)
+    public static Parsed<IPEndPoint> EndPoint(string text) => EndPoint(text, 1);
+
+    /// <param name="lowestPort">0 where port 0 means every port.</param>
+    public static Parsed<IPEndPoint> EndPoint(string text, int lowestPort)
     {
         int colon = text.LastIndexOf(':');
         if (colon < 0 || text.IndexOf(':', StringComparison.Ordinal) != colon)
@@ -35,16 +38,16 @@ internal static class Ipv4Text
         }
 
         Parsed<IPAddress> address = Host(text[..colon]);
-        Parsed<ushort> port = Port(text[(colon + 1)..]);
+        Parsed<ushort> port = Port(text[(colon + 1)..], lowestPort);
         return address.Complaint is not null ? Parsed.Bad<IPEndPoint>(address.Complaint)
             : port.Complaint is not null ? Parsed.Bad<IPEndPoint>(port.Complaint)
             : new IPEndPoint(address.Value!, port.Value);
     }
 
-    public static Parsed<ushort> Port(string text) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0
+    public static Parsed<ushort> Port(string text, int lowest = 1) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port >= lowest
             ? port
-            : Parsed.Bad<ushort>($"\"{text}\" is not a port; write a number from 1 to 65535");
+            : Parsed.Bad<ushort>($"\"{text}\" is not a port; write a number from {lowest} to 65535");
 
     /// <summary>Decimal, without leading zeros; null when the text is no such number.</summary>
     public static byte[]? Bytes(string text)

@@ -3,16 +3,17 @@ using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Director.Configuration.Values;
 
-/// <summary>Where a virtual service listens.</summary>
+/// <summary>Where a virtual service listens. Port 0: on every port.</summary>
 internal sealed record ListenAddress(IPAddress Address, ushort Port, TransportProtocol Protocol)
 {
-    public override string ToString() => $"{Address}:{Port}/{(Protocol == TransportProtocol.Udp ? "udp" : "tcp")}";
+    public override string ToString() => $"{new IPEndPoint(Address, Port)}/{ListenText.Name(Protocol)}";
 }
 
-/// <summary>"192.0.2.100:80/tcp".</summary>
+/// <summary>"192.0.2.100:80/tcp", "[2001:db8::100]:80/tcp".</summary>
 internal static class ListenText
 {
-    private static readonly string[] Protocols = ["tcp", "udp"];
+    private static readonly (string Name, TransportProtocol Protocol)[] Protocols =
+        [("tcp", TransportProtocol.Tcp), ("udp", TransportProtocol.Udp), ("sctp", TransportProtocol.Sctp)];
 
     public static Parsed<ListenAddress> Parse(string text)
     {
@@ -22,15 +23,18 @@ internal static class ListenText
             return Parsed.Bad<ListenAddress>($"\"{text}\" has no protocol; write \"{text}/tcp\" or \"{text}/udp\"");
         }
 
-        Parsed<IPEndPoint> endPoint = Ipv4Text.EndPoint(parts[0]);
-        if (endPoint.Value is null)
-        {
-            return Parsed.Bad<ListenAddress>(endPoint.Complaint!);
-        }
-
-        return parts.Length == 2 && Protocols.Contains(parts[1])
-            ? new ListenAddress(
-                endPoint.Value.Address, (ushort)endPoint.Value.Port, parts[1] == "udp" ? TransportProtocol.Udp : TransportProtocol.Tcp)
-            : Parsed.Bad<ListenAddress>($"\"{string.Join('/', parts[1..])}\" is not a protocol; {Keys.NearestName.Question(parts[^1], Protocols)}write tcp or udp");
+        Parsed<IPEndPoint> endPoint = AddressText.EndPoint(parts[0], lowestPort: 0);
+        Parsed<TransportProtocol> protocol = Protocol(string.Join('/', parts[1..]));
+        return endPoint.Value is null ? Parsed.Bad<ListenAddress>(endPoint.Complaint!)
+            : protocol.Complaint is not null ? Parsed.Bad<ListenAddress>(protocol.Complaint)
+            : new ListenAddress(endPoint.Value.Address, (ushort)endPoint.Value.Port, protocol.Value);
     }
+
+    public static Parsed<TransportProtocol> Protocol(string text) =>
+        Protocols.FirstOrDefault(p => p.Name == text) is { Name: not null } known
+            ? known.Protocol
+            : Parsed.Bad<TransportProtocol>(
+                $"\"{text}\" is not a protocol; {Keys.NearestName.Question(text.Split('/')[^1], Protocols.Select(p => p.Name))}write tcp, udp or sctp");
+
+    public static string Name(TransportProtocol protocol) => Protocols.First(p => p.Protocol == protocol).Name;
 }

@@ -6,6 +6,8 @@ namespace HaLvs.Director.Configuration.Written;
 internal sealed record DirectorConfig(
     ClusterConfig Cluster, NetworkConfig Network, HeartbeatConfig Heartbeat, IReadOnlyList<NodeConfig> Nodes, IReadOnlyList<ServiceConfig> Services)
 {
+    public IpvsConfig? Ipvs { get; init; }
+
     public bool IsPair => Nodes.Count == 2;
 }
 

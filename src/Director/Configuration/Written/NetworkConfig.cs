@@ -13,6 +13,11 @@ internal sealed record NetworkConfig(
     Setting<string>? Offload,
     Setting<int>? ConnectionCapacity)
 {
+    public Setting<AddressWithPrefix>? Gateway6 { get; init; }
+
+    /// <summary>gateway6 is there, even if unreadable.</summary>
+    public bool Gateway6Given { get; init; }
+
     /// <summary>Where an empty list of virtual addresses stands.</summary>
     public Position? NoVirtualAddress { get; init; }
 }

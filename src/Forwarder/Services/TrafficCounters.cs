@@ -1,0 +1,34 @@
+namespace HaLvs.Forwarder.Services;
+
+/// <summary>What ipvsadm --stats shows of a service or of a server: totals since it was made or zeroed.</summary>
+internal sealed class TrafficCounters
+{
+    public long Connections { get; private set; }
+
+    public long InPackets { get; private set; }
+
+    public long OutPackets { get; private set; }
+
+    public long InBytes { get; private set; }
+
+    public long OutBytes { get; private set; }
+
+    public void Opened() => Connections++;
+
+    /// <summary>A packet of so many bytes of IP went to the servers, or came from them.</summary>
+    public void Carried(int bytes, bool outward)
+    {
+        if (outward)
+        {
+            OutPackets++;
+            OutBytes += bytes;
+        }
+        else
+        {
+            InPackets++;
+            InBytes += bytes;
+        }
+    }
+
+    public void Zero() => (Connections, InPackets, OutPackets, InBytes, OutBytes) = (0, 0, 0, 0, 0);
+}
