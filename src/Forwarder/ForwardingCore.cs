@@ -75,7 +75,11 @@ public sealed partial class ForwardingCore
     public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
     /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
-    public void Tick(long now) => _connections.Tick(now);
+    public void Tick(long now)
+    {
+        _connections.Tick(now);
+        _services.Tick(now);
+    }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>
     public void SetTimersFrozen(bool frozen, long now) => _connections.SetTimersFrozen(frozen, now);
