@@ -12,8 +12,6 @@ public enum DropReason : byte
     BadTotalLength,
     BadVirtioHeader,
     UnsupportedProtocol,
-    UnsupportedVersion,
-    Fragment,
     TtlExceeded,
     TooBig,
     NoServer,
@@ -24,6 +22,36 @@ public enum DropReason : byte
     BadIcmp,
     InvalidState,
     Martian,
+
+    /// <summary>An IPv4 option list that lies about its lengths.</summary>
+    BadOptions,
+
+    /// <summary>IPv6 extension headers: too many, or in an order that RFC 8200 forbids.</summary>
+    BadExtensions,
+
+    /// <summary>LSRR, SSRR, or a routing header with segments left.</summary>
+    SourceRoute,
+
+    /// <summary>A UDP datagram without a checksum over IPv6.</summary>
+    NoChecksum,
+
+    /// <summary>A fragment that is empty, not a multiple of eight bytes, or reaches behind the largest packet.</summary>
+    BadFragment,
+
+    /// <summary>A first fragment without the whole transport header, or one that would overwrite it (RFC 1858, RFC 3128, RFC 7112).</summary>
+    FragmentTiny,
+
+    /// <summary>Fragments of one datagram that overlap, and what comes of it after that (RFC 5722); duplicates.</summary>
+    FragmentOverlap,
+
+    /// <summary>The first fragment did not come in time.</summary>
+    FragmentTimedOut,
+
+    /// <summary>No room to hold or remember fragments; the oldest went.</summary>
+    FragmentsFull,
+
+    /// <summary>A fragment of a datagram whose first fragment was refused.</summary>
+    FragmentRefused,
 }
 
 /// <summary>Totals since the start. Plain numbers, written by one thread, read by any (a torn read cannot happen on 64-bit machines).</summary>

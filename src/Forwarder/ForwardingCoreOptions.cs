@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -12,11 +14,14 @@ public sealed record ForwardingCoreOptions
 
     public required IReadOnlyList<Ip> VirtualAddresses { get; init; }
 
-    /// <summary>Outbound flows of real servers leave with the first virtual address as their source.</summary>
+    /// <summary>Outbound flows of real servers leave with the first virtual address of their family as their source.</summary>
     public bool Masquerade { get; init; }
 
     /// <summary>Sources inside this prefix are masqueraded. Null: nothing is.</summary>
     public (Ip Network, int PrefixLength)? Inside { get; init; }
+
+    /// <summary>The same for IPv6, beside <see cref="Inside"/>.</summary>
+    public (Ip Network, int PrefixLength)? InsideV6 { get; init; }
 
     /// <summary>Largest IP packet in bytes that fits towards the clients, and towards the real servers.</summary>
     public int ExternalMtu { get; init; } = 1500;
@@ -27,6 +32,9 @@ public sealed record ForwardingCoreOptions
     public ConnectionTimeouts Timeouts { get; init; } = new();
 
     public IpvsSettings Ipvs { get; init; } = new();
+
+    /// <summary>In order: the first that matches a new flow gives it its mark.</summary>
+    public ImmutableArray<MarkRule> MarkRules { get; init; } = [];
 
     /// <summary>Seed for hash keys and port choice: chance comes in as a parameter.</summary>
     public ulong Seed { get; init; }

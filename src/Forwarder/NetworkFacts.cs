@@ -1,4 +1,6 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
 
@@ -8,6 +10,9 @@ internal sealed class NetworkFacts
     private readonly AddressSet _virtual;
     private readonly AddressSet _servers;
     private readonly (Ip Network, int PrefixLength)? _inside;
+    private readonly (Ip Network, int PrefixLength)? _insideV6;
+    private readonly Ip? _masqueradeV4;
+    private readonly Ip? _masqueradeV6;
 
     /// <param name="serviceAddresses">Addresses of services count as virtual even when the options forget them.</param>
     public NetworkFacts(ForwardingCoreOptions options, IEnumerable<Ip> serviceAddresses, IEnumerable<Ip> serverAddresses)
@@ -15,11 +20,19 @@ internal sealed class NetworkFacts
         _virtual = new AddressSet([.. options.VirtualAddresses, .. serviceAddresses]);
         _servers = new AddressSet(serverAddresses);
         _inside = options.Inside;
+        _insideV6 = options.InsideV6;
+        Ipvs = options.Ipvs;
+        Marks = new MarkRules(options.MarkRules);
         InternalMtu = options.InternalMtu;
         ExternalMtu = options.ExternalMtu;
-        CanMasquerade = options.Masquerade && options.Inside is not null && options.VirtualAddresses.Count > 0;
-        MasqueradeAddress = options.VirtualAddresses.Count > 0 ? options.VirtualAddresses[0] : default;
+        CanMasquerade = options.Masquerade && (_inside ?? _insideV6) is not null && options.VirtualAddresses.Count > 0;
+        _masqueradeV4 = FirstOf(options.VirtualAddresses, v4: true);
+        _masqueradeV6 = FirstOf(options.VirtualAddresses, v4: false);
     }
+
+    public IpvsSettings Ipvs { get; }
+
+    public MarkRules Marks { get; }
 
     public int InternalMtu { get; }
 
@@ -27,25 +40,52 @@ internal sealed class NetworkFacts
 
     public bool CanMasquerade { get; }
 
-    public Ip MasqueradeAddress { get; }
-
     public bool IsVirtual(Ip address) => _virtual.Contains(address);
+
+    /// <summary>Clients send there: a virtual address, or one that a mark rule names, unless it is an inside host that sends.</summary>
+    public bool IsFromOutside(Ip source, Ip destination) => IsVirtual(destination) || (Marks.Claim(destination) && !IsInside(source) && !_servers.Contains(source));
 
     /// <summary>Packets of ours that no connection explains must not leave from these: they would show inside addresses.</summary>
     public bool IsOurs(Ip address) => (CanMasquerade && IsInside(address)) || _servers.Contains(address);
 
     public bool Masquerades(Ip source, Ip destination) =>
-        CanMasquerade && IsInside(source) && !IsInside(destination) && IsUnicast(destination);
+        CanMasquerade && IsInside(source) && !IsInside(destination) && IsUnicast(destination) && source.IsV4 == destination.IsV4
+        && (source.IsV4 ? _masqueradeV4 : _masqueradeV6) is not null;
 
-    /// <summary>No host may send from these (RFC 1812 section 5.3.7): nothing is answered or forwarded to them.</summary>
+    /// <summary>The virtual address under which this inside host goes out: the first one of its family.</summary>
+    public Ip MasqueradeAddressFor(Ip source) => (source.IsV4 ? _masqueradeV4 : _masqueradeV6).GetValueOrDefault();
+
+    /// <summary>No host may send from these (RFC 1812 section 5.3.7, RFC 4291 section 2.5): nothing is answered or forwarded to them.</summary>
     public bool IsMartian(Ip source) => !IsUnicast(source) || IsVirtual(source);
 
-    private static bool IsUnicast(Ip address) =>
-        !address.IsV4 || ((address.V4 >> 24) is > 0 and < 224 and not 127);
+    /// <summary>False when one end cannot be beyond a router: groups, link-local and unspecified addresses, loopback.</summary>
+    public static bool IsRoutable(Ip source, Ip destination) => IsUnicast(source) && IsUnicast(destination);
 
-    private bool IsInside(Ip address)
+    private static Ip? FirstOf(IReadOnlyList<Ip> addresses, bool v4)
     {
-        if (_inside is not { } inside || address.IsV4 != inside.Network.IsV4)
+        foreach (Ip address in addresses)
+        {
+            if (address.IsV4 == v4)
+            {
+                return address;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsUnicast(Ip address) =>
+        address.IsV4 ? (address.V4 >> 24) is > 0 and < 224 and not 127 : IsUnicastV6(address);
+
+    /// <summary>Not ff00::/8, fe80::/10, :: or ::1.</summary>
+    private static bool IsUnicastV6(Ip address) =>
+        address.High >> 56 != 0xff && address.High >> 54 != 0x3fa && (address.High != 0 || address.Low > 1);
+
+    private bool IsInside(Ip address) => Contains(_inside, address) || Contains(_insideV6, address);
+
+    private static bool Contains((Ip Network, int PrefixLength)? network, Ip address)
+    {
+        if (network is not { } inside || address.IsV4 != inside.Network.IsV4)
         {
             return false;
         }

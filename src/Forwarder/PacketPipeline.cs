@@ -1,8 +1,8 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
-using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
@@ -12,7 +12,7 @@ namespace HaLvs.Forwarder;
 /// virtual address come from outside, all others from inside.
 /// <code>
 ///                      from outside (to a virtual address)          from inside (to anywhere else)
-///   1 parse            malformed, fragment, martian: drop           IPv6, other protocols: pass
+///   1 parse            malformed, martian: drop                     other protocols: pass
 ///   2 find connection  by client and virtual address                by client and real server
 ///   3 find service     none: answer like a closed port              none: may be masqueraded, or passes
 ///   4 schedule server  none usable: ICMP port unreachable           (no choice: the inside host is the server)
@@ -25,7 +25,8 @@ namespace HaLvs.Forwarder;
 internal sealed class PacketPipeline
 {
     private readonly ConnectionTable _connections;
-    private readonly ServiceTable _services;
+    private readonly ServiceOpening _opening;
+    private readonly ConnectionReuse _reuse;
     private readonly ServerRegistry _servers;
     private readonly ForwarderCounters _counters;
     private readonly Masquerade _masquerade;
@@ -35,9 +36,10 @@ internal sealed class PacketPipeline
     public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
     {
         _connections = connections;
-        _services = services;
         _servers = servers;
         _counters = counters;
+        _opening = new ServiceOpening(connections, services, servers, counters);
+        _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
     }
@@ -57,11 +59,10 @@ internal sealed class PacketPipeline
         DropReason refused = PacketParser.ParseNetwork(frame[..length], ref packet);
         if (refused != DropReason.None)
         {
-            _counters.Drop(refused);
-            return refused == DropReason.UnsupportedVersion ? Pass(length) : 0;
+            return Drop(refused);
         }
 
-        return Facts.IsVirtual(packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+        return Facts.IsFromOutside(packet.Source, packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
     }
 
     private int FromOutside(Span<byte> frame, ref Packet packet, long now)
@@ -75,10 +76,10 @@ internal sealed class PacketPipeline
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 return refused == DropReason.None ? ClientPacket(frame, in packet, now) : Drop(refused);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 return _icmp.FromOutside(frame, ref packet, now);
             default:
                 return Refuse(frame, in packet, DropReason.UnsupportedProtocol, IcmpType.ProtocolUnreachable, now);
@@ -89,7 +90,7 @@ internal sealed class PacketPipeline
     {
         if (packet.IsFragment)
         {
-            return DropReason.Fragment;
+            return DropReason.FragmentRefused;
         }
 
         if (packet.TimeToLive == 0)
@@ -105,18 +106,18 @@ internal sealed class PacketPipeline
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
         int slot = _connections.FindOutside(in tuple, now);
-        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: true))
+        if (slot != 0 && _reuse.GivesWay(slot, in packet, Facts.Ipvs))
         {
-            _connections.Remove(slot);
             slot = 0;
         }
 
         if (slot == 0)
         {
-            slot = OpenService(frame, in packet, now, out int answer);
+            // 3 find the service, 4 schedule a server, 5 create the connection
+            slot = _opening.Open(in packet, Facts, now, out DropReason refused);
             if (slot == 0)
             {
-                return answer;
+                return RefuseClient(frame, in packet, refused, now);
             }
         }
 
@@ -147,59 +148,32 @@ internal sealed class PacketPipeline
         return packet.FrameLength;
     }
 
-    /// <summary>Steps 3 to 5 for a client. Slot 0: there is none, and the answer (or nothing) is in the frame.</summary>
-    private int OpenService(Span<byte> frame, in Packet packet, long now, out int answer)
+    private int RefuseClient(Span<byte> frame, in Packet packet, DropReason reason, long now)
     {
-        // 3 find the service
-        VirtualService? service = _services.Find(new ServiceKey(packet.Protocol, packet.Destination, packet.DestinationPort));
-        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
-        if (service is null || (isTcp && !TcpStates.Opens(packet.Flags)))
+        bool closed = reason is DropReason.NoService or DropReason.NoConnection;
+        if (closed && packet.Protocol == TransportProtocol.Tcp)
         {
-            DropReason reason = service is null ? DropReason.NoService : DropReason.NoConnection;
-            answer = isTcp ? Reset(frame, in packet, reason) : Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now);
-            return 0;
+            return Reset(frame, in packet, reason);
         }
 
-        // 4 schedule a server
-        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort, now));
-        if (server is null)
-        {
-            answer = Refuse(frame, in packet, DropReason.NoServer, IcmpType.PortUnreachable, now);
-            return 0;
-        }
-
-        // 5 create the connection
-        answer = 0;
-        if (Facts.IsVirtual(server.Key.Address))
-        {
-            return Drop(DropReason.Martian); // It would come back to us for ever.
-        }
-
-        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
-        ConnectionRecord record = new(
-            ConnectionKind.Service, packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort,
-            server.Key.Address, server.Key.Port, state, _connections.TimeoutOf(state));
-        int slot = _connections.Add(in record, server, now);
-        if (slot == 0)
-        {
-            return Drop(DropReason.TableFull);
-        }
-
-        server.Opened();
-        _counters.NewConnections++;
-        return slot;
+        return closed || reason == DropReason.NoServer ? Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now) : Drop(reason);
     }
 
     private int FromInside(Span<byte> frame, ref Packet packet, long now)
     {
+        if (packet.IsV6 && !NetworkFacts.IsRoutable(packet.Source, packet.Destination))
+        {
+            return Drop(DropReason.Martian); // Neighbour discovery and the like of the TUN itself.
+        }
+
         if (packet.IsFragment)
         {
-            return Facts.IsOurs(packet.Source) ? Drop(DropReason.Fragment) : Pass(packet.FrameLength);
+            return Facts.IsOurs(packet.Source) ? Drop(DropReason.FragmentRefused) : Pass(packet.FrameLength);
         }
 
         switch (packet.Protocol)
         {
-            case TransportProtocol.Tcp or TransportProtocol.Udp:
+            case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 DropReason refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
                 if (refused != DropReason.None)
                 {
@@ -207,7 +181,7 @@ internal sealed class PacketPipeline
                 }
 
                 return ServerPacket(frame, in packet, now);
-            case TransportProtocol.Icmp:
+            case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 int answer = _icmp.FromInside(frame, ref packet, Facts, now);
                 return answer >= 0 ? answer : Pass(packet.FrameLength);
             default:
@@ -220,7 +194,7 @@ internal sealed class PacketPipeline
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort);
         int slot = _connections.FindInside(in tuple, now);
-        if (slot != 0 && StartsAfresh(in _connections[slot], in packet, fromOutside: false))
+        if (slot != 0 && IsInitiator(in _connections[slot], fromOutside: false) && FirstPacket.StartsAfresh(_connections[slot].State, in packet))
         {
             _connections.Remove(slot);
             slot = 0;
@@ -270,14 +244,13 @@ internal sealed class PacketPipeline
     /// <summary>Steps 3 to 5 for an inside host. A segment in the middle of nothing is dropped: sent on, it would show the inside address.</summary>
     private int OpenMasquerade(in Packet packet, long now)
     {
-        bool isTcp = packet.Protocol == TransportProtocol.Tcp;
-        if (isTcp && !TcpStates.Opens(packet.Flags))
+        if (!FirstPacket.Opens(in packet))
         {
             return Drop(DropReason.NoConnection);
         }
 
-        ConnectionState state = isTcp ? ConnectionState.None : ConnectionState.Udp;
-        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddress, state, now, out DropReason reason);
+        ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
+        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddressFor(packet.Source), state, now, out DropReason reason);
         if (slot == 0)
         {
             return Drop(reason);
@@ -287,19 +260,21 @@ internal sealed class PacketPipeline
         return slot;
     }
 
-    /// <summary>conn_reuse_mode 1: a SYN of the side that began, on a connection that is over, is a new connection.</summary>
-    private static bool StartsAfresh(in Flow flow, in Packet packet, bool fromOutside) =>
-        packet.Protocol == TransportProtocol.Tcp && TcpStates.IsOver(flow.State) && TcpStates.Opens(packet.Flags)
-        && IsInitiator(in flow, fromOutside);
-
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
 
     private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
     {
-        ConnectionState next = packet.Protocol == TransportProtocol.Tcp
-            ? TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside))
-            : flow.State;
+        ConnectionState next = packet.Protocol switch
+        {
+            TransportProtocol.Tcp => TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside)),
+            TransportProtocol.Sctp => SctpStates.Next(flow.State, packet.SctpEvent, IsInitiator(in flow, fromOutside)),
+            _ => flow.State,
+        };
         _connections.Advance(slot, next, now);
+        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
+        {
+            _connections.AssureTemplateOf(in flow);
+        }
     }
 
     private void Count(RealServer? server, in Packet packet, bool outward)
@@ -311,7 +286,7 @@ internal sealed class PacketPipeline
     private int TooBig(Span<byte> frame, in Packet packet, Ip from, int mtu, long now)
     {
         _counters.Drop(DropReason.TooBig);
-        ushort nextHopMtu = (ushort)Math.Clamp(mtu, 68, ushort.MaxValue);
+        ushort nextHopMtu = (ushort)Math.Clamp(mtu, packet.IsV6 ? 1280 : 68, ushort.MaxValue);
         return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, IcmpType.FragmentationNeeded, nextHopMtu, now));
     }
 

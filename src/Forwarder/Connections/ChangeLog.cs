@@ -40,7 +40,7 @@ internal sealed class ChangeLog
 
     public void Changed(int slot)
     {
-        if (!IsEnabled || Overflowed || IsPending(slot))
+        if (!IsEnabled || Overflowed || !Travels(slot) || IsPending(slot))
         {
             return;
         }
@@ -55,7 +55,7 @@ internal sealed class ChangeLog
     /// <summary>Call while the flow still has its content.</summary>
     public void Deleted(int slot)
     {
-        if (!IsEnabled || Overflowed)
+        if (!IsEnabled || Overflowed || !Travels(slot))
         {
             return;
         }
@@ -82,6 +82,8 @@ internal sealed class ChangeLog
         deleted = entry.Record;
         return true;
     }
+
+    private bool Travels(int slot) => (_flows[slot].Traits & ConnectionTraits.OnePacket) == 0;
 
     private bool IsPending(int slot)
     {

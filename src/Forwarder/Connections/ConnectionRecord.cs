@@ -74,9 +74,12 @@ public enum ConnectionTraits : ushort
 
     /// <summary>A packet of the server has been seen since the connection began.</summary>
     Answered = 16,
+
+    /// <summary>The way back of one datagram (one-packet scheduling): no client's packet finds it, it does not travel.</summary>
+    OnePacket = 32,
 }
 
-/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
+/// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>
 public enum ConnectionState : byte
 {
     None = 0,
@@ -92,4 +95,23 @@ public enum ConnectionState : byte
     SynAck = 10,
     Udp = 16,
     IcmpQuery = 17,
+
+    /// <summary>See <see cref="SctpStates"/>.</summary>
+    SctpNone = 32,
+    SctpInit1 = 33,
+    SctpInit = 34,
+    SctpCookieSent = 35,
+    SctpCookieReplied = 36,
+    SctpCookieWait = 37,
+    SctpCookie = 38,
+    SctpCookieEchoed = 39,
+    SctpEstablished = 40,
+    SctpShutdownSent = 41,
+    SctpShutdownReceived = 42,
+    SctpShutdownAckSent = 43,
+    SctpRejected = 44,
+    SctpClosed = 45,
+
+    /// <summary>A template one of whose connections was completed. Before that: None.</summary>
+    Assured = 18,
 }

@@ -6,7 +6,7 @@ namespace HaLvs.Forwarder.Connections;
 /// Every connection, found by its outside and its inside tuple, with its state, its timer, its place in its server's counts and its entry in the
 /// change log: whatever changes a connection comes through here, so that these five never disagree.
 /// </summary>
-internal sealed class ConnectionTable
+internal sealed partial class ConnectionTable
 {
     private const int TimerBudget = 20_000;
     private readonly FlowStore _flows;
@@ -53,7 +53,7 @@ internal sealed class ConnectionTable
         int slot = _outside.Find(in tuple);
         while (slot != 0 && HasEnded(slot, now))
         {
-            Expire(slot);
+            Expire(slot, now);
             slot = _outside.Find(in tuple);
         }
 
@@ -66,7 +66,7 @@ internal sealed class ConnectionTable
         int slot = _inside.Find(in tuple);
         while (slot != 0 && HasEnded(slot, now))
         {
-            Expire(slot);
+            Expire(slot, now);
             slot = _inside.Find(in tuple);
         }
 
@@ -88,7 +88,12 @@ internal sealed class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
-        server?.Bind(record.State);
+        flow.OwnTimeout = FlowRecord.HasOwnTimeout(in record) ? record.RemainingMilliseconds : 0;
+        if (server is not null)
+        {
+            Bind(server, in flow);
+        }
+
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -105,7 +110,7 @@ internal sealed class ConnectionTable
             ChangeState(slot, ref flow, next);
         }
 
-        SetExpiry(slot, ref flow, _timeouts[(int)next], now);
+        SetExpiry(slot, ref flow, FullTimeoutOf(in flow), now);
     }
 
     /// <summary>What the active says of a connection that we have.</summary>
@@ -129,10 +134,11 @@ internal sealed class ConnectionTable
         _outside.Remove(slot);
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        Release(ref flow);
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
-            server.Unbind(flow.State);
+            Unbind(server, in flow);
             _servers.ForgetIfUnused(server);
         }
 
@@ -148,10 +154,10 @@ internal sealed class ConnectionTable
         int slot;
         while ((slot = _wheel.TakeDue(now, ref budget)) != 0)
         {
-            _wheel.Add(slot, _frozen ? now + _timeouts[(int)_flows[slot].State] : EndOf(in _flows[slot]), now);
+            _wheel.Add(slot, _frozen ? now + FullTimeoutOf(in _flows[slot]) : EndOf(in _flows[slot]), now);
             if (HasEnded(slot, now))
             {
-                Expire(slot);
+                Expire(slot, now);
             }
         }
     }
@@ -169,19 +175,26 @@ internal sealed class ConnectionTable
 
     public uint RemainingMilliseconds(in Flow flow, long now) => (uint)Math.Clamp(EndOf(in flow) - now, 0, uint.MaxValue);
 
-    private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + _timeouts[(int)flow.State]);
+    private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + FullTimeoutOf(in flow));
 
     private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
 
-    private void Expire(int slot)
+    private void Expire(int slot, long now)
     {
+        ref Flow flow = ref _flows[slot];
+        if (flow.Controlled > 0)
+        {
+            ExpireLater(slot, ref flow, now);
+            return;
+        }
+
         _counters.ExpiredConnections++;
         Remove(slot);
     }
 
     private void ChangeState(int slot, ref Flow flow, ConnectionState next)
     {
-        if (flow.ServerSlot != 0)
+        if (flow.ServerSlot != 0 && flow.Kind != ConnectionKind.Template)
         {
             _servers[flow.ServerSlot].Move(flow.State, next);
         }

@@ -25,6 +25,11 @@ public sealed record ConnectionTimeouts
         table[(int)ConnectionState.LastAck] = 30_000;
         table[(int)ConnectionState.Udp] = (uint)Udp.TotalMilliseconds;
         table[(int)ConnectionState.IcmpQuery] = 30_000;
+        Array.Fill(table, 61_000u, (int)ConnectionState.SctpNone, ConnectionState.SctpClosed - ConnectionState.SctpNone + 1);
+        table[(int)ConnectionState.SctpNone] = 3_000;
+        table[(int)ConnectionState.SctpInit1] = 4_000;
+        table[(int)ConnectionState.SctpEstablished] = 900_000;
+        table[(int)ConnectionState.SctpRejected] = 4_000;
         return table;
     }
 }

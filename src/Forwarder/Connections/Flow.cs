@@ -29,6 +29,19 @@ internal struct Flow
     /// <summary>The real server in <see cref="Services.ServerRegistry"/>; 0 for a masqueraded flow.</summary>
     public int ServerSlot;
 
+    /// <summary>The flow that this one holds, and the stamp that it had; see <see cref="ConnectionTable.Control"/>. 0: none.</summary>
+    public int ControllerSlot;
+    public uint ControllerStamp;
+
+    /// <summary>Tells the lives of one slot apart.</summary>
+    public uint Stamp;
+
+    /// <summary>How many flows hold this one.</summary>
+    public int Controlled;
+
+    /// <summary>Milliseconds; 0: the time-out of the state.</summary>
+    public uint OwnTimeout;
+
     /// <summary>Snapshot that confirmed it; older than the current one means stale.</summary>
     public uint SnapshotEpoch;
 
@@ -44,6 +57,10 @@ internal struct Flow
     public ushort VirtualPort;
     public ushort ServerPort;
     public TransportProtocol Protocol;
+
+    /// <summary>The protocols under which the two indexes file it: what no packet has for flows that packets must not find.</summary>
+    public TransportProtocol OutsideProtocol;
+    public TransportProtocol InsideProtocol;
     public ConnectionKind Kind;
     public ConnectionState State;
     public bool InUse;

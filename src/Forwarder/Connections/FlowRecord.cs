@@ -17,12 +17,18 @@ internal static class FlowRecord
     };
 
     public static FlowTuple OutsideTuple(in ConnectionRecord record) =>
-        new(record.Protocol, record.Client, record.ClientPort, record.Virtual, record.VirtualPort);
+        new(FlowTuple.OutsideProtocolOf(record.Kind, record.Traits, record.Protocol), record.Client, record.ClientPort, record.Virtual, record.VirtualPort);
+
+    /// <summary>The time-out of these is not their state's but what they were made with.</summary>
+    public static bool HasOwnTimeout(in ConnectionRecord record) =>
+        record.Kind == ConnectionKind.Template || (record.Traits & ConnectionTraits.OnePacket) != 0;
 
     public static void Fill(ref Flow flow, in ConnectionRecord record)
     {
         flow.Kind = record.Kind;
         flow.Protocol = record.Protocol;
+        flow.OutsideProtocol = FlowTuple.OutsideProtocolOf(record.Kind, record.Traits, record.Protocol);
+        flow.InsideProtocol = FlowTuple.InsideProtocolOf(record.Kind, record.Protocol);
         flow.Client = record.Client;
         flow.ClientPort = record.ClientPort;
         flow.Virtual = record.Virtual;

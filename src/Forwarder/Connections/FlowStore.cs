@@ -35,7 +35,9 @@ internal sealed class FlowStore(int capacity)
         }
 
         Count++;
+        uint stamp = _flows[slot].Stamp;
         _flows[slot] = default;
+        _flows[slot].Stamp = stamp + 1;
         _flows[slot].InUse = true;
         return slot;
     }

@@ -8,9 +8,25 @@ namespace HaLvs.Forwarder.Connections;
 /// </summary>
 internal readonly struct FlowTuple(TransportProtocol protocol, Ip far, ushort farPort, Ip near, ushort nearPort)
 {
+    private const byte TemplateBit = 0x80;
+    private const byte OnePacketBit = 0x40;
+
     public readonly TransportProtocol Protocol = protocol;
     public readonly Ip Far = far;
     public readonly ushort FarPort = farPort;
     public readonly Ip Near = near;
     public readonly ushort NearPort = nearPort;
+
+    /// <summary>
+    /// Templates are found by no packet and one-packet flows by none from outside: they are filed under numbers that none of our protocols has.
+    /// </summary>
+    public static TransportProtocol OutsideProtocolOf(ConnectionKind kind, ConnectionTraits traits, TransportProtocol protocol) =>
+        kind == ConnectionKind.Template ? Hidden(protocol, TemplateBit)
+        : (traits & ConnectionTraits.OnePacket) != 0 ? Hidden(protocol, OnePacketBit)
+        : protocol;
+
+    public static TransportProtocol InsideProtocolOf(ConnectionKind kind, TransportProtocol protocol) =>
+        kind == ConnectionKind.Template ? Hidden(protocol, TemplateBit) : protocol;
+
+    private static TransportProtocol Hidden(TransportProtocol protocol, byte bit) => (TransportProtocol)((byte)protocol ^ bit);
 }

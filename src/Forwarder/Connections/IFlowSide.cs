@@ -13,11 +13,11 @@ internal interface IFlowSide
 /// <summary>Packets from outside: (client, virtual address).</summary>
 internal readonly struct OutsideSide : IFlowSide
 {
-    public static FlowTuple TupleOf(in Flow flow) => new(flow.Protocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort);
+    public static FlowTuple TupleOf(in Flow flow) => new(flow.OutsideProtocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort);
 
     public static bool Matches(in Flow flow, in FlowTuple tuple) =>
         flow.ClientPort == tuple.FarPort && flow.VirtualPort == tuple.NearPort && flow.Client == tuple.Far
-        && flow.Virtual == tuple.Near && flow.Protocol == tuple.Protocol;
+        && flow.Virtual == tuple.Near && flow.OutsideProtocol == tuple.Protocol;
 
     public static ref int Next(ref Flow flow) => ref flow.OutsideNext;
 }
@@ -25,11 +25,11 @@ internal readonly struct OutsideSide : IFlowSide
 /// <summary>Packets from inside: (client, real server).</summary>
 internal readonly struct InsideSide : IFlowSide
 {
-    public static FlowTuple TupleOf(in Flow flow) => new(flow.Protocol, flow.Client, flow.ClientPort, flow.Server, flow.ServerPort);
+    public static FlowTuple TupleOf(in Flow flow) => new(flow.InsideProtocol, flow.Client, flow.ClientPort, flow.Server, flow.ServerPort);
 
     public static bool Matches(in Flow flow, in FlowTuple tuple) =>
         flow.ClientPort == tuple.FarPort && flow.ServerPort == tuple.NearPort && flow.Client == tuple.Far
-        && flow.Server == tuple.Near && flow.Protocol == tuple.Protocol;
+        && flow.Server == tuple.Near && flow.InsideProtocol == tuple.Protocol;
 
     public static ref int Next(ref Flow flow) => ref flow.InsideNext;
 }

@@ -37,7 +37,7 @@ internal static class TcpStates
     }
 
     /// <summary>What ipvsadm counts as ActiveConn; all else is InActConn.</summary>
-    public static bool IsActive(ConnectionState state) => state is Established or SynSent or SynRecv or SynAck;
+    public static bool IsActive(ConnectionState state) => state is Established or SynSent or SynRecv or SynAck or SctpEstablished;
 
     /// <summary>A SYN that opens a connection; a SYN with ACK answers one and opens nothing.</summary>
     public static bool Opens(TcpFlags flags) => (flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Syn;

@@ -6,8 +6,8 @@ using HaLvs.Forwarder.Services;
 namespace HaLvs.Forwarder.Nat;
 
 /// <summary>
-/// ICMP in both directions: echo to a virtual address is answered, errors follow the connection that they quote with both headers translated
-/// (RFC 5508), pings of inside hosts are masqueraded. What belongs to nothing is dropped, so that no inside address shows.
+/// ICMP and ICMPv6 in both directions: echo to a virtual address is answered, errors follow the connection that they quote with both headers translated
+/// (RFC 5508, RFC 4443), pings of inside hosts are masqueraded. What belongs to nothing is dropped, so that no inside address shows.
 /// </summary>
 internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry servers, Masquerade masquerade, ForwarderCounters counters)
 {
@@ -18,30 +18,25 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
             return Drop(DropReason.BadIcmp);
         }
 
-        byte type = frame[packet.Transport];
-        if (type == IcmpType.Echo)
+        return MeaningOf(frame, in packet) switch
         {
-            return AnswerEcho(frame, in packet);
-        }
-
-        if (type == IcmpType.EchoReply)
-        {
-            return ReplyToInside(frame, ref packet, now);
-        }
-
-        return IcmpType.IsError(type) ? ErrorToInside(frame, in packet, now) : Drop(DropReason.BadIcmp);
+            IcmpMeaning.Echo => AnswerEcho(frame, in packet),
+            IcmpMeaning.EchoReply => ReplyToInside(frame, ref packet, now),
+            IcmpMeaning.Error => ErrorToInside(frame, in packet, now),
+            _ => Drop(DropReason.BadIcmp),
+        };
     }
 
     /// <summary>Returns -1 when the packet is none of ours.</summary>
     public int FromInside(Span<byte> frame, ref Packet packet, NetworkFacts facts, long now)
     {
-        byte type = packet.TransportBytes >= PacketParser.IcmpHeaderBytes ? frame[packet.Transport] : byte.MaxValue;
-        if (IcmpType.IsError(type))
+        IcmpMeaning meaning = MeaningOf(frame, in packet);
+        if (meaning == IcmpMeaning.Error)
         {
             return ErrorToOutside(frame, in packet, facts, now);
         }
 
-        if (type == IcmpType.Echo && facts.Masquerades(packet.Source, packet.Destination))
+        if (meaning == IcmpMeaning.Echo && facts.Masquerades(packet.Source, packet.Destination))
         {
             return IsIntact(frame, in packet) ? EchoToOutside(frame, ref packet, facts, now) : Drop(DropReason.BadIcmp);
         }
@@ -49,19 +44,35 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         return facts.Masquerades(packet.Source, packet.Destination) ? Drop(DropReason.NoConnection) : -1;
     }
 
+    private static IcmpMeaning MeaningOf(ReadOnlySpan<byte> frame, in Packet packet) =>
+        packet.TransportBytes >= PacketParser.IcmpHeaderBytes ? IcmpMeanings.Of(packet.Protocol, frame[packet.Transport]) : IcmpMeaning.Other;
+
     /// <summary>The kernel drops ICMP with a wrong checksum; nothing here claims a partial one.</summary>
     private static bool IsIntact(ReadOnlySpan<byte> frame, in Packet packet) =>
         packet.TransportBytes >= PacketParser.IcmpHeaderBytes && !packet.PartialChecksum && packet.SegmentBytes == 0
-        && InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes)) == ushort.MaxValue;
+        && InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes), Pseudo(frame, in packet)) == ushort.MaxValue;
+
+    /// <summary>ICMPv6 sums a pseudo header (RFC 4443 section 2.3), ICMP does not.</summary>
+    private static ulong Pseudo(ReadOnlySpan<byte> frame, in Packet packet) =>
+        packet.IsV6 ? InternetChecksum.PseudoHeader(frame, TransportProtocol.IcmpV6, packet.TransportBytes) : 0;
 
     private int AnswerEcho(Span<byte> frame, in Packet packet)
     {
         Translation.SourceAddressOnly(frame, packet.Destination);
         Translation.DestinationAddressOnly(frame, packet.Source);
-        frame.Slice(ForwardingCore.VirtioHeaderBytes + 6, 2).Clear(); // May be fragmented on its way back, as the kernel's.
-        frame[ForwardingCore.VirtioHeaderBytes + 8] = IpHeader.TimeToLive;
-        WriteHeaderChecksum(frame, in packet);
-        frame[packet.Transport] = IcmpType.EchoReply;
+        if (packet.IsV6)
+        {
+            frame[ForwardingCore.VirtioHeaderBytes + 7] = IpHeader.TimeToLive;
+            frame[packet.Transport] = IcmpV6Type.EchoReply;
+        }
+        else
+        {
+            frame.Slice(ForwardingCore.VirtioHeaderBytes + 6, 2).Clear(); // May be fragmented on its way back, as the kernel's.
+            frame[ForwardingCore.VirtioHeaderBytes + 8] = IpHeader.TimeToLive;
+            WriteHeaderChecksum(frame, in packet);
+            frame[packet.Transport] = IcmpType.EchoReply;
+        }
+
         WriteIcmpChecksum(frame, in packet);
         VirtioHeader.Clear(frame);
         counters.AnsweredPackets++;
@@ -75,7 +86,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         int slot = connections.FindInside(new FlowTuple(packet.Protocol, packet.Destination, 0, packet.Source, packet.SourcePort), now);
         if (slot == 0)
         {
-            slot = masquerade.Open(in packet, facts.MasqueradeAddress, ConnectionState.IcmpQuery, now, out DropReason reason);
+            slot = masquerade.Open(in packet, facts.MasqueradeAddressFor(packet.Source), ConnectionState.IcmpQuery, now, out DropReason reason);
             if (slot == 0)
             {
                 return Drop(reason);
@@ -162,7 +173,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
     {
         Span<byte> message = frame.Slice(packet.Transport, packet.TransportBytes);
         message.Slice(2, 2).Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)~InternetChecksum.Sum(message));
+        BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)~InternetChecksum.Sum(message, Pseudo(frame, in packet)));
     }
 
     private static void WriteHeaderChecksum(Span<byte> frame, in Packet packet)

@@ -13,7 +13,4 @@ internal static class IcmpType
     public const byte ProtocolUnreachable = 2;
     public const byte PortUnreachable = 3;
     public const byte FragmentationNeeded = 4;
-
-    /// <summary>True for the types that quote the packet they complain about and that a translator carries over.</summary>
-    public static bool IsError(byte type) => type is Unreachable or SourceQuench or TimeExceeded or ParameterProblem;
 }

@@ -5,32 +5,41 @@ namespace HaLvs.Forwarder.Nat;
 
 /// <summary>
 /// Makes the quoted packet what its sender sent (RFC 5508 section 4.2): address, port or query identifier, and the checksums that are in the quote. The
-/// error's own checksum is computed anew by the caller.
+/// error's own checksum is computed anew by the caller. An SCTP quote keeps its CRC, which a part of a packet cannot mend; who gets it knows the
+/// association by the verification tag (RFC 9260 section 10).
 /// </summary>
 internal static class QuoteTranslation
 {
     public static void Source(Span<byte> frame, in Quote quote, Ip address, ushort port)
     {
-        uint addressDelta = Translation.ReplaceAddress(frame, quote.At + 12, address.V4);
+        uint addressDelta = Translation.ReplaceAddress(frame, quote.At + (quote.IsV6 ? Ipv6Header.SourceAt : 12), address);
         Finish(frame, in quote, addressDelta, ReplacePort(frame, in quote, 0, port));
     }
 
     public static void Destination(Span<byte> frame, in Quote quote, Ip address, ushort port)
     {
-        uint addressDelta = Translation.ReplaceAddress(frame, quote.At + 16, address.V4);
+        uint addressDelta = Translation.ReplaceAddress(frame, quote.At + (quote.IsV6 ? Ipv6Header.DestinationAt : 16), address);
         Finish(frame, in quote, addressDelta, ReplacePort(frame, in quote, 2, port));
     }
 
-    private static uint ReplacePort(Span<byte> frame, in Quote quote, int offset, ushort port) =>
-        Translation.ReplaceWord(frame[(quote.Transport + (quote.Protocol == TransportProtocol.Icmp ? 4 : offset))..], port);
+    private static uint ReplacePort(Span<byte> frame, in Quote quote, int offset, ushort port)
+    {
+        bool query = quote.Protocol is TransportProtocol.Icmp or TransportProtocol.IcmpV6;
+        return Translation.ReplaceWord(frame[(quote.Transport + (query ? 4 : offset))..], port);
+    }
 
     private static void Finish(Span<byte> frame, in Quote quote, uint addressDelta, uint portDelta)
     {
-        Update(frame[(quote.At + 10)..], addressDelta);
+        if (!quote.IsV6)
+        {
+            Update(frame[(quote.At + 10)..], addressDelta);
+        }
+
         int offset = quote.Protocol switch
         {
             TransportProtocol.Tcp => 16,
             TransportProtocol.Udp => 6,
+            TransportProtocol.Sctp => quote.Bytes,
             _ => 2,
         };
         if (quote.TransportBytes < offset + 2)

@@ -7,24 +7,24 @@ namespace HaLvs.Forwarder.Nat;
 internal static class TcpReset
 {
     private const int HeaderBytes = 20;
-    private const int FrameBytes = ForwardingCore.VirtioHeaderBytes + IpHeader.Bytes + HeaderBytes;
     private const byte HeaderWords = 5 << 4;
 
     /// <summary>Length of the frame, or 0: a reset is never answered.</summary>
     public static int Write(Span<byte> frame, in Packet packet)
     {
-        if ((packet.Flags & TcpFlags.Rst) != 0 || frame.Length < FrameBytes)
+        int ipBytes = IpHeader.BytesOf(packet.Source);
+        int frameBytes = ForwardingCore.VirtioHeaderBytes + ipBytes + HeaderBytes;
+        if ((packet.Flags & TcpFlags.Rst) != 0 || frame.Length < frameBytes)
         {
             return 0;
         }
 
-        ReadOnlySpan<byte> segment = frame[packet.Transport..];
         bool acknowledges = (packet.Flags & TcpFlags.Ack) != 0;
-        uint sequence = acknowledges ? BinaryPrimitives.ReadUInt32BigEndian(segment[8..]) : 0;
-        uint acknowledgement = acknowledges ? 0 : BinaryPrimitives.ReadUInt32BigEndian(segment[4..]) + SegmentLength(in packet);
+        uint sequence = acknowledges ? packet.Acknowledgement : 0;
+        uint acknowledgement = acknowledges ? 0 : packet.Sequence + SegmentLength(in packet);
 
-        IpHeader.Write(frame, TransportProtocol.Tcp, packet.Destination, packet.Source, IpHeader.Bytes + HeaderBytes, 0, 0);
-        Span<byte> reset = frame.Slice(ForwardingCore.VirtioHeaderBytes + IpHeader.Bytes, HeaderBytes);
+        IpHeader.Write(frame, TransportProtocol.Tcp, packet.Destination, packet.Source, ipBytes + HeaderBytes, 0, 0);
+        Span<byte> reset = frame.Slice(ForwardingCore.VirtioHeaderBytes + ipBytes, HeaderBytes);
         reset.Clear();
         BinaryPrimitives.WriteUInt16BigEndian(reset, packet.DestinationPort);
         BinaryPrimitives.WriteUInt16BigEndian(reset[2..], packet.SourcePort);
@@ -32,9 +32,9 @@ internal static class TcpReset
         BinaryPrimitives.WriteUInt32BigEndian(reset[8..], acknowledgement);
         reset[12] = HeaderWords;
         reset[13] = (byte)(acknowledges ? TcpFlags.Rst : TcpFlags.Rst | TcpFlags.Ack);
-        ulong pseudo = InternetChecksum.PseudoHeader(packet.Destination.V4, packet.Source.V4, TransportProtocol.Tcp, HeaderBytes);
+        ulong pseudo = InternetChecksum.PseudoHeader(frame, TransportProtocol.Tcp, HeaderBytes);
         BinaryPrimitives.WriteUInt16BigEndian(reset[16..], (ushort)~InternetChecksum.Sum(reset, pseudo));
-        return FrameBytes;
+        return frameBytes;
     }
 
     /// <summary>SEG.LEN: payload, and one each for SYN and FIN.</summary>

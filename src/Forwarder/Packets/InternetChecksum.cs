@@ -45,13 +45,22 @@ internal static class InternetChecksum
     public static uint Delta(uint before, uint after) =>
         Delta((ushort)(before >> 16), (ushort)(after >> 16)) + Delta((ushort)before, (ushort)after);
 
+    /// <summary>What replacing an IPv6 address adds to the sum: its 32-bit words may be added instead of its 16-bit ones.</summary>
+    public static uint Delta(Ip before, Ip after) => Fold(Words(~before.High) + Words(~before.Low) + Words(after.High) + Words(after.Low));
+
     /// <summary>A complete checksum field after a change: HC' = ~(~HC + ~m + m').</summary>
     public static ushort Update(ushort field, uint delta) => (ushort)~Fold((ulong)(ushort)~field + delta);
 
     /// <summary>A field that holds only the pseudo-header sum (VIRTIO_NET_HDR_F_NEEDS_CSUM): not complemented, ports do not count.</summary>
     public static ushort UpdatePartial(ushort field, uint delta) => Fold((ulong)field + delta);
 
-    /// <summary>Sum of the IPv4 pseudo header (RFC 9293 section 3.1, RFC 768).</summary>
-    public static ulong PseudoHeader(uint source, uint destination, TransportProtocol protocol, int transportBytes) =>
-        (ulong)(source >> 16) + (ushort)source + (destination >> 16) + (ushort)destination + (uint)protocol + (uint)transportBytes;
+    /// <summary>Sum of the pseudo header (RFC 9293 section 3.1, RFC 768; RFC 8200 section 8.1) from the addresses that stand in the frame now.</summary>
+    public static ulong PseudoHeader(ReadOnlySpan<byte> frame, TransportProtocol protocol, int transportBytes)
+    {
+        ReadOnlySpan<byte> packet = frame[ForwardingCore.VirtioHeaderBytes..];
+        ReadOnlySpan<byte> addresses = packet[0] >> 4 == 6 ? packet.Slice(Ipv6Header.SourceAt, 32) : packet.Slice(12, 8);
+        return (ulong)Sum(addresses) + (uint)protocol + (uint)transportBytes;
+    }
+
+    private static ulong Words(ulong value) => (value >> 32) + (uint)value;
 }

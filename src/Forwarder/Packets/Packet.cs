@@ -6,7 +6,7 @@ internal struct Packet
     /// <summary>Length of the frame, the virtio header included.</summary>
     public int FrameLength;
 
-    /// <summary>IPv4 header, options included, and total length, in bytes.</summary>
+    /// <summary>IP header with options or extension headers, and the length of the whole IP packet, in bytes.</summary>
     public int HeaderBytes;
     public int TotalBytes;
 
@@ -17,8 +17,22 @@ internal struct Packet
 
     public TransportProtocol Protocol;
     public TcpFlags Flags;
+
+    /// <summary>What the first chunks of an SCTP packet ask for.</summary>
+    public SctpEvent SctpEvent;
+
+    /// <summary>Time to live, or hop limit.</summary>
     public byte TimeToLive;
+
+    public bool IsV6;
+
+    /// <summary>One of several pieces; an atomic fragment (RFC 6946) is none.</summary>
     public bool IsFragment;
+    public bool MoreFragments;
+    public ushort FragmentOffsetBytes;
+    public uint FragmentIdentification;
+
+    /// <summary>IPv6: always, no router splits a packet.</summary>
     public bool DontFragment;
 
     /// <summary>VIRTIO_NET_HDR_F_NEEDS_CSUM: the transport checksum holds only the pseudo-header sum.</summary>
@@ -27,12 +41,27 @@ internal struct Packet
     /// <summary>Payload bytes of each segment of a GSO super-packet; 0: not one.</summary>
     public ushort SegmentBytes;
 
+    /// <summary>IPv6: offset in the packet of the byte that names the transport protocol.</summary>
+    public ushort NextHeaderAt;
+
     /// <summary>Bytes of the transport header.</summary>
     public int TransportHeaderBytes;
+
+    /// <summary>TCP (RFC 9293 section 3.1); the window as it stands in the header, not scaled.</summary>
+    public uint Sequence;
+    public uint Acknowledgement;
+    public ushort Window;
 
     public readonly int Transport => ForwardingCore.VirtioHeaderBytes + HeaderBytes;
 
     public readonly int TransportBytes => TotalBytes - HeaderBytes;
+
+    public readonly bool IsFirstFragment => IsFragment && FragmentOffsetBytes == 0;
+
+    /// <summary>ICMP of the packet's own family.</summary>
+    public readonly bool IsIcmp => Protocol == (IsV6 ? TransportProtocol.IcmpV6 : TransportProtocol.Icmp);
+
+    public readonly bool HasPorts => Protocol is TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp;
 
     /// <summary>The largest IP packet that this frame becomes on a wire.</summary>
     public readonly int WireBytes =>

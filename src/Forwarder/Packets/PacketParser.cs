@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace HaLvs.Forwarder.Packets;
 
 /// <summary>
-/// Reads headers and refuses what lies. Nothing behind it checks lengths again: after <see cref="ParseNetwork"/> the IPv4 header is inside the
-/// frame, after <see cref="ParseTransport"/> the transport header too.
+/// Reads headers and refuses what lies. Nothing behind it checks lengths again: after <see cref="ParseNetwork"/> the IP header (with options or
+/// extension headers) is inside the frame, after <see cref="ParseTransport"/> the transport header too.
 /// </summary>
 internal static class PacketParser
 {
@@ -13,8 +13,7 @@ internal static class PacketParser
     public const int IcmpHeaderBytes = 8;
 
     private const int Ip = ForwardingCore.VirtioHeaderBytes;
-    private const ushort DontFragmentBit = 0x4000;
-    private const ushort MoreFragmentsOrOffset = 0x3fff;
+    private const int LargestPacket = 65_535;
 
     public static DropReason ParseNetwork(ReadOnlySpan<byte> frame, ref Packet packet)
     {
@@ -23,86 +22,98 @@ internal static class PacketParser
             return DropReason.Truncated;
         }
 
-        int version = frame[Ip] >> 4;
-        if (version != 4)
+        packet.FrameLength = frame.Length;
+        DropReason refused = (frame[Ip] >> 4) switch
         {
-            return version == 6 ? DropReason.UnsupportedVersion : DropReason.NotIp;
+            4 => Ipv4Header.Read(frame, ref packet),
+            6 => Ipv6Header.Read(frame, ref packet),
+            _ => DropReason.NotIp,
+        };
+        if (refused != DropReason.None)
+        {
+            return refused;
         }
 
-        if (frame.Length < Ip + MinimumHeaderBytes)
+        packet.PartialChecksum = VirtioHeader.IsPartial(frame);
+        packet.SegmentBytes = VirtioHeader.SegmentBytes(frame);
+        if (!VirtioHeader.IsSane(frame) || (packet.IsFragment && (packet.PartialChecksum || packet.SegmentBytes != 0)))
         {
-            return DropReason.Truncated;
+            return DropReason.BadVirtioHeader;
         }
 
-        DropReason lengths = CheckLengths(frame, ref packet);
-        if (lengths != DropReason.None)
-        {
-            return lengths;
-        }
-
-        ReadHeader(frame, ref packet);
-        return VirtioHeader.IsSane(frame) ? DropReason.None : DropReason.BadVirtioHeader;
+        return packet.IsFragment ? CheckFragment(in packet) : DropReason.None;
     }
 
-    /// <summary>TCP and UDP ports, flags and header length; RFC 9293 section 3.1, RFC 768.</summary>
+    /// <summary>Ports, flags and header length of TCP, UDP and SCTP: RFC 9293 section 3.1, RFC 768, RFC 9260 section 3.</summary>
     public static DropReason ParseTransport(ReadOnlySpan<byte> frame, ref Packet packet)
     {
-        int minimum = packet.Protocol == TransportProtocol.Tcp ? MinimumHeaderBytes : UdpHeaderBytes;
+        int minimum = packet.Protocol switch
+        {
+            TransportProtocol.Tcp => MinimumHeaderBytes,
+            TransportProtocol.Udp => UdpHeaderBytes,
+            _ => SctpChunks.CommonHeaderBytes + SctpChunks.ChunkHeaderBytes,
+        };
         if (packet.TransportBytes < minimum)
         {
-            return DropReason.Truncated;
+            return packet.IsFragment ? DropReason.FragmentTiny : DropReason.Truncated;
         }
 
-        ReadOnlySpan<byte> transport = frame[packet.Transport..];
+        ReadOnlySpan<byte> transport = frame.Slice(packet.Transport, packet.TransportBytes);
         packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);
         packet.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
-        DropReason header = packet.Protocol == TransportProtocol.Tcp ? ReadTcp(transport, ref packet) : ReadUdp(transport, ref packet);
+        DropReason header = packet.Protocol switch
+        {
+            TransportProtocol.Tcp => ReadTcp(transport, ref packet),
+            TransportProtocol.Udp => ReadUdp(transport, ref packet),
+            _ => ReadSctp(transport, ref packet),
+        };
         return header != DropReason.None || VirtioHeader.Fits(frame, in packet) ? header : DropReason.BadVirtioHeader;
     }
 
-    private static DropReason CheckLengths(ReadOnlySpan<byte> frame, ref Packet packet)
+    /// <summary>All but the last are multiples of eight bytes, and none reaches behind the largest packet (RFC 791 section 3.2, RFC 8200 section 4.5).</summary>
+    private static DropReason CheckFragment(in Packet packet)
     {
-        packet.FrameLength = frame.Length;
-        packet.HeaderBytes = (frame[Ip] & 0x0f) * 4;
-        packet.TotalBytes = BinaryPrimitives.ReadUInt16BigEndian(frame[(Ip + 2)..]);
-        if (packet.HeaderBytes < MinimumHeaderBytes || packet.HeaderBytes > frame.Length - Ip)
-        {
-            return DropReason.BadHeaderLength;
-        }
-
-        if (packet.TotalBytes < packet.HeaderBytes)
-        {
-            return DropReason.BadTotalLength;
-        }
-
-        return packet.TotalBytes > frame.Length - Ip ? DropReason.Truncated : DropReason.None;
-    }
-
-    private static void ReadHeader(ReadOnlySpan<byte> frame, ref Packet packet)
-    {
-        ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(frame[(Ip + 6)..]);
-        packet.IsFragment = (fragment & MoreFragmentsOrOffset) != 0;
-        packet.DontFragment = (fragment & DontFragmentBit) != 0;
-        packet.TimeToLive = frame[Ip + 8];
-        packet.Protocol = (TransportProtocol)frame[Ip + 9];
-        packet.Source = Packets.Ip.FromV4(BinaryPrimitives.ReadUInt32BigEndian(frame[(Ip + 12)..]));
-        packet.Destination = Packets.Ip.FromV4(BinaryPrimitives.ReadUInt32BigEndian(frame[(Ip + 16)..]));
-        packet.PartialChecksum = VirtioHeader.IsPartial(frame);
-        packet.SegmentBytes = VirtioHeader.SegmentBytes(frame);
+        bool odd = packet.MoreFragments && packet.TransportBytes % 8 != 0;
+        bool empty = packet.TransportBytes == 0;
+        return odd || empty || packet.HeaderBytes + packet.FragmentOffsetBytes + packet.TransportBytes > LargestPacket
+            ? DropReason.BadFragment
+            : DropReason.None;
     }
 
     private static DropReason ReadTcp(ReadOnlySpan<byte> transport, ref Packet packet)
     {
         packet.TransportHeaderBytes = (transport[12] >> 4) * 4;
         packet.Flags = (TcpFlags)transport[13] & (TcpFlags.Fin | TcpFlags.Syn | TcpFlags.Rst | TcpFlags.Ack);
-        bool inside = packet.TransportHeaderBytes >= MinimumHeaderBytes && packet.TransportHeaderBytes <= packet.TransportBytes;
-        return inside ? DropReason.None : DropReason.BadHeaderLength;
+        packet.Sequence = BinaryPrimitives.ReadUInt32BigEndian(transport[4..]);
+        packet.Acknowledgement = BinaryPrimitives.ReadUInt32BigEndian(transport[8..]);
+        packet.Window = BinaryPrimitives.ReadUInt16BigEndian(transport[14..]);
+        if (packet.TransportHeaderBytes < MinimumHeaderBytes)
+        {
+            return DropReason.BadHeaderLength;
+        }
+
+        bool inside = packet.TransportHeaderBytes <= packet.TransportBytes;
+        return inside ? DropReason.None : packet.IsFragment ? DropReason.FragmentTiny : DropReason.BadHeaderLength;
     }
 
+    /// <summary>IPv6 has no datagrams without a checksum (RFC 8200 section 8.1); RFC 6935 allows them to tunnels that ask for it, and no service does.</summary>
     private static DropReason ReadUdp(ReadOnlySpan<byte> transport, ref Packet packet)
     {
         packet.TransportHeaderBytes = UdpHeaderBytes;
         int claimed = BinaryPrimitives.ReadUInt16BigEndian(transport[4..]);
-        return claimed >= UdpHeaderBytes && claimed <= packet.TransportBytes ? DropReason.None : DropReason.BadTotalLength;
+        if (claimed < UdpHeaderBytes || (claimed > packet.TransportBytes && !packet.IsFragment))
+        {
+            return DropReason.BadTotalLength;
+        }
+
+        bool none = BinaryPrimitives.ReadUInt16BigEndian(transport[6..]) == 0 && !packet.PartialChecksum;
+        return none && packet.IsV6 ? DropReason.NoChecksum : DropReason.None;
+    }
+
+    private static DropReason ReadSctp(ReadOnlySpan<byte> transport, ref Packet packet)
+    {
+        packet.TransportHeaderBytes = SctpChunks.CommonHeaderBytes;
+        packet.SctpEvent = SctpChunks.Read(transport);
+        return DropReason.None;
     }
 }

@@ -11,6 +11,7 @@ internal static class VirtioHeader
     public const byte NeedsChecksum = 1;
 
     private const byte GsoTcp4 = 1;
+    private const byte GsoTcp6 = 4;
     private const byte GsoUdpSegments = 5;
     private const byte GsoEcn = 0x80;
     private const int TcpChecksumOffset = 16;
@@ -28,12 +29,26 @@ internal static class VirtioHeader
     /// <summary>True when the claims fit the transport header that was found; a translated packet must not be sent on with others.</summary>
     public static bool Fits(ReadOnlySpan<byte> frame, in Packet packet)
     {
-        bool tcp = packet.Protocol == TransportProtocol.Tcp;
         bool checksumFits = !packet.PartialChecksum
-            || (ChecksumStart(frame) == packet.HeaderBytes && ChecksumOffset(frame) == (tcp ? TcpChecksumOffset : UdpChecksumOffset));
+            || (ChecksumStart(frame) == packet.HeaderBytes && ChecksumOffset(frame) == FieldOf(packet.Protocol));
         int gso = frame[1] & ~GsoEcn;
-        return checksumFits && (gso == 0 || gso == (tcp ? GsoTcp4 : GsoUdpSegments));
+        return checksumFits && (gso == 0 || gso == SegmentsOf(in packet));
     }
+
+    private static int FieldOf(TransportProtocol protocol) => protocol switch
+    {
+        TransportProtocol.Tcp => TcpChecksumOffset,
+        TransportProtocol.Udp => UdpChecksumOffset,
+        _ => SctpChecksum.FieldAt,
+    };
+
+    /// <summary>The gso_type that super-packets of this protocol have; SCTP ones do not cross a TUN.</summary>
+    private static int SegmentsOf(in Packet packet) => packet.Protocol switch
+    {
+        TransportProtocol.Tcp => packet.IsV6 ? GsoTcp6 : GsoTcp4,
+        TransportProtocol.Udp => GsoUdpSegments,
+        _ => 0,
+    };
 
     public static bool IsPartial(ReadOnlySpan<byte> frame) => (frame[0] & NeedsChecksum) != 0;
 

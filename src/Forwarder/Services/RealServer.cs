@@ -50,7 +50,10 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Persistence templates that name this server.</summary>
     public int PersistentConnections { get; private set; }
 
-    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections > 0;
+    /// <summary>Ways back of one-packet scheduling: not connections, but they name this server.</summary>
+    public int OnePacketFlows { get; private set; }
+
+    public bool HasConnections => ActiveConnections + InactiveConnections + PersistentConnections + OnePacketFlows > 0;
 
     /// <summary>The load that lc and wlc compare: an active connection weighs 256 inactive ones (ip_vs_dest_conn_overhead).</summary>
     public long Overhead => ((long)ActiveConnections << 8) + InactiveConnections;
@@ -97,6 +100,22 @@ internal sealed class RealServer(ServerKey key, int slot)
         Count(state, -1);
         JudgeAfterUnbinding();
     }
+
+    /// <summary>A template of this server begins.</summary>
+    public void BindTemplate()
+    {
+        PersistentConnections++;
+        JudgeAfterBinding();
+    }
+
+    /// <summary>A template of this server ends.</summary>
+    public void UnbindTemplate()
+    {
+        PersistentConnections--;
+        JudgeAfterUnbinding();
+    }
+
+    public void CountOnePacketFlow(int change) => OnePacketFlows += change;
 
     /// <summary>A connection of the service was opened to this server.</summary>
     public void Opened()

@@ -10,12 +10,13 @@ namespace HaLvs.Forwarder.Tests.Lab;
 internal sealed class TestDirector
 {
     public const string Vip = "192.0.2.100";
+    public const string Vip6 = "2001:db8::100";
     private readonly byte[] _frame = new byte[ForwardingCore.FrameBytes];
     private readonly List<VirtualServiceConfig> _services = [];
 
     public TestDirector(Func<ForwardingCoreOptions, ForwardingCoreOptions>? change = null)
     {
-        ForwardingCoreOptions options = new() { Capacity = 4096, VirtualAddresses = [Ip.Parse(Vip)], Seed = 42 };
+        ForwardingCoreOptions options = new() { Capacity = 4096, VirtualAddresses = [Ip.Parse(Vip), Ip.Parse(Vip6)], Seed = 42 };
         Core = new ForwardingCore(change?.Invoke(options) ?? options);
     }
 
@@ -27,7 +28,7 @@ internal sealed class TestDirector
     public byte[] Virtio { get; set; } = new byte[ForwardingCore.VirtioHeaderBytes];
 
     public static TestDirector Masquerading() =>
-        new(o => o with { Masquerade = true, Inside = (Ip.Parse("10.0.0.0"), 24) });
+        new(o => o with { Masquerade = true, Inside = (Ip.Parse("10.0.0.0"), 24), InsideV6 = (Ip.Parse("fd00::"), 64) });
 
     /// <summary>"192.0.2.100:80/tcp", scheduler, servers as "10.0.0.2:80" or "10.0.0.2:80 w3", in the order in which they are added.</summary>
     public TestDirector Service(string listen, string scheduler, params string[] servers)
@@ -82,6 +83,19 @@ internal sealed class TestDirector
         return Hop(_frame[ForwardingCore.VirtioHeaderBytes..length]);
     }
 
+    /// <summary>What the core sends besides, as it leaves on the wire; empties the queue.</summary>
+    public IReadOnlyList<byte[]> Pending()
+    {
+        List<byte[]> all = [];
+        int length;
+        while ((length = Core.TakePending(_frame)) > 0)
+        {
+            all.Add(Hop(_frame[ForwardingCore.VirtioHeaderBytes..length]));
+        }
+
+        return all;
+    }
+
     public string Answer(byte[] packet) => Wire.Describe(Send(packet));
 
     public ImmutableArray<ConnectionRecord> Connections()
@@ -108,7 +122,7 @@ internal sealed class TestDirector
     private static (string End, TransportProtocol Protocol) Listen(string listen)
     {
         string[] parts = listen.Split('/');
-        return (parts[0], parts[1] == "tcp" ? TransportProtocol.Tcp : TransportProtocol.Udp);
+        return (parts[0], Enum.Parse<TransportProtocol>(parts[1], ignoreCase: true));
     }
 
     private static RealServerConfig Server(string text)
@@ -122,6 +136,12 @@ internal sealed class TestDirector
     private static byte[] Hop(byte[] packet)
     {
         byte[] copy = [.. packet];
+        if (copy.Length >= 40 && copy[0] >> 4 == 6 && copy[7] > 0)
+        {
+            copy[7]--;
+            return copy;
+        }
+
         int header = (copy[0] & 15) * 4;
         if (copy.Length >= header && header >= 20 && copy[0] >> 4 == 4 && copy[8] > 0)
         {

@@ -1,0 +1,132 @@
+using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Scheduling;
+using HaLvs.Forwarder.Services;
+
+namespace HaLvs.Forwarder.Opening;
+
+/// <summary>
+/// Steps 3 to 5 of the pipeline for a client's packet that no connection explains: the service, the template or the scheduler's choice, the new
+/// connection (ip_vs_schedule and ip_vs_sched_persist of net/netfilter/ipvs/ip_vs_core.c).
+/// </summary>
+internal sealed class ServiceOpening(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters)
+{
+    /// <summary>Active FTP: a server's data connection comes from here. A client that uses it gets nothing, as in the kernel.</summary>
+    private const ushort FtpDataPort = 20;
+
+    private readonly ServiceLookup _lookup = new(services);
+    private readonly PersistenceTemplates _templates = new(connections, servers);
+    private readonly OnePacketFlows _onePacket = new(connections);
+
+    /// <summary>Slot of the new connection; 0 with the reason why there is none, not counted yet.</summary>
+    public int Open(in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
+        // 3 find the service
+        VirtualService? service = _lookup.Find(in packet, facts.Marks, out ServiceMatch match);
+        refused = Refuses(service, match, in packet, facts.Ipvs);
+        if (refused != DropReason.None)
+        {
+            return 0;
+        }
+
+        int slot = service!.Config.Persistence is null
+            ? OpenScheduled(service, in packet, facts, now, out refused)
+            : OpenPersistent(service, in packet, facts, now, out refused);
+        if (slot != 0)
+        {
+            servers[connections[slot].ServerSlot].Opened();
+            counters.NewConnections++;
+        }
+
+        return slot;
+    }
+
+    private static DropReason Refuses(VirtualService? service, ServiceMatch match, in Packet packet, IpvsSettings settings)
+    {
+        bool othersBusiness = match == ServiceMatch.FtpData && service!.Config.Persistence is null;
+        if (service is null || othersBusiness || packet.SourcePort == FtpDataPort)
+        {
+            return DropReason.NoService;
+        }
+
+        return FirstPacket.Opens(in packet, settings.SloppyTcp) ? DropReason.None : DropReason.NoConnection;
+    }
+
+    private int OpenScheduled(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
+        // 4 schedule a server
+        RealServer? server = Schedule(service, in packet, facts, now, out refused);
+        if (server is null)
+        {
+            return 0;
+        }
+
+        // 5 create the connection
+        return Add(service, server, server.Key.Port != 0 ? server.Key.Port : packet.DestinationPort, in packet, now, out refused);
+    }
+
+    private int OpenPersistent(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
+        // 4 the client's template, or schedule a server and remember it
+        TemplateKey key = TemplateKey.Of(
+            service.Key, service.Config.Persistence!, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
+        int template = _templates.Find(in key, facts.Ipvs, now);
+        if (template == 0)
+        {
+            RealServer? chosen = Schedule(service, in packet, facts, now, out refused);
+            if (chosen is null)
+            {
+                return 0;
+            }
+
+            template = _templates.Add(in key, service, chosen, now);
+        }
+
+        refused = DropReason.TableFull;
+        if (template == 0)
+        {
+            return 0;
+        }
+
+        // 5 create the connection, which holds the template
+        RealServer server = servers[connections[template].ServerSlot];
+        bool serversPort = packet.DestinationPort == service.Key.Port && server.Key.Port != 0;
+        int slot = Add(service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, now, out refused);
+        if (slot != 0)
+        {
+            connections.Control(slot, template);
+        }
+
+        connections.Rearm(template, now);
+        return slot;
+    }
+
+    private static RealServer? Schedule(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
+        RealServer? server = service.Schedule(new NewConnection(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort, now));
+        refused = server is null ? DropReason.NoServer : DropReason.None;
+        if (server is not null && facts.IsVirtual(server.Key.Address))
+        {
+            refused = DropReason.Martian; // It would come back to us for ever.
+        }
+
+        return refused == DropReason.None ? server : null;
+    }
+
+    private int Add(VirtualService service, RealServer server, ushort serverPort, in Packet packet, long now, out DropReason refused)
+    {
+        ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
+        ConnectionRecord record = new(
+            ConnectionKind.Service, packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort,
+            server.Key.Address, serverPort, state, connections.TimeoutOf(state))
+        {
+            Mark = server.Key.Service.Mark,
+            ServicePort = server.Key.Service.Port,
+            Traits = server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None,
+        };
+        bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
+        int slot = onePacket ? _onePacket.Open(in record, server, now) : connections.Add(in record, server, now);
+        refused = slot == 0 ? DropReason.TableFull : DropReason.None;
+        return slot;
+    }
+}

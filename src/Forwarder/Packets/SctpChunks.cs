@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+
+namespace HaLvs.Forwarder.Packets;
+
+/// <summary>The common header and the first chunks of an SCTP packet (RFC 9260 section 3).</summary>
+internal static class SctpChunks
+{
+    public const int CommonHeaderBytes = 12;
+    public const int ChunkHeaderBytes = 4;
+
+    /// <summary>
+    /// The first chunk decides, as in the kernel; behind a cookie chunk a bundled ABORT does (RFC 9260 section 3.3.7 allows that order).
+    /// <paramref name="packet"/> begins with the common header and holds at least one chunk header.
+    /// </summary>
+    public static SctpEvent Read(ReadOnlySpan<byte> packet)
+    {
+        ReadOnlySpan<byte> first = packet[CommonHeaderBytes..];
+        SctpEvent found = Of(first[0]);
+        if (found is not (SctpEvent.CookieEcho or SctpEvent.CookieAck))
+        {
+            return found;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(first[2..]);
+        int next = (length + 3) & ~3;
+        bool bundled = length >= ChunkHeaderBytes && next + ChunkHeaderBytes <= first.Length;
+        return bundled && Of(first[next]) == SctpEvent.Abort ? SctpEvent.Abort : found;
+    }
+
+    private static SctpEvent Of(byte chunk) => chunk switch
+    {
+        1 => SctpEvent.Init,
+        2 => SctpEvent.InitAck,
+        6 => SctpEvent.Abort,
+        7 => SctpEvent.Shutdown,
+        8 => SctpEvent.ShutdownAck,
+        9 => SctpEvent.Error,
+        10 => SctpEvent.CookieEcho,
+        11 => SctpEvent.CookieAck,
+        14 => SctpEvent.ShutdownComplete,
+        _ => SctpEvent.Traffic,
+    };
+}
