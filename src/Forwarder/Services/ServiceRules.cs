@@ -21,7 +21,7 @@ internal static class ServiceRules
             return ServiceOutcome.UnknownScheduler;
         }
 
-        if (config.Persistence is { Engine: not (null or SipEngine) })
+        if ((config.Persistence?.Engine ?? config.IdleEngine) is not (null or SipEngine))
         {
             return ServiceOutcome.UnknownScheduler; // The kernel has one error for both.
         }

@@ -61,7 +61,8 @@ internal static class ServiceText
     {
         string flags = SchedulerFlagText.Of(service.Scheduler, service.Options);
         return $" -s {service.Scheduler}"
-            + (service.Persistence is { } p ? $" -p {Seconds(p)}{Mask(service, " -M ")}{(p.Engine is null ? "" : $" --pe {p.Engine}")}" : "")
+            + (service.Persistence is { } p ? $" -p {Seconds(p)}{Mask(service, " -M ")}" : "")
+            + ((service.Persistence?.Engine ?? service.IdleEngine) is { } engine ? $" --pe {engine}" : "")
             + (service.OnePacket ? " -o" : "") + (flags.Length > 0 ? $" -b {flags}" : "");
     }
 

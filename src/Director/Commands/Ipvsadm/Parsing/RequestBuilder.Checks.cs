@@ -129,6 +129,7 @@ internal sealed partial class RequestBuilder
             Persistence = _persistence is { } seconds
                 ? new PersistenceConfig(TimeSpan.FromSeconds(seconds), _netmask, _engine.Length > 0 ? _engine : null)
                 : null,
+            IdleEngine = _persistence is null && _engine.Length > 0 ? _engine : null,
         };
     }
 
