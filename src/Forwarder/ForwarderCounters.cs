@@ -23,6 +23,22 @@ public enum DropReason : byte
     InvalidState,
     Martian,
 
+    /// <summary>drop_packet: one new connection in so many.</summary>
+    DefenseDrop,
+
+    /// <summary>The client has as many connections, or opens them as fast, as it may.</summary>
+    ClientConnections,
+    ClientRate,
+
+    /// <summary>An ACK that no SYN cookie of ours explains, while a service answers with cookies.</summary>
+    BadSynCookie,
+
+    /// <summary>A packet of a connection that we have ended.</summary>
+    ConnectionEnded,
+
+    /// <summary>Something of ours had to be sent and there was no room for it.</summary>
+    SendQueueFull,
+
     /// <summary>An IPv4 option list that lies about its lengths.</summary>
     BadOptions,
 
@@ -78,6 +94,21 @@ public sealed class ForwarderCounters
     public long NewConnections { get; internal set; }
 
     public long ExpiredConnections { get; internal set; }
+
+    /// <summary>Resets inside the receiver's window that were not exact: forwarded, the connection stays (RFC 5961).</summary>
+    public long ChallengedResets { get; internal set; }
+
+    /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
+    public long IgnoredResets { get; internal set; }
+
+    /// <summary>The alarm: when the table became full (milliseconds of the core's clock), 0 when a twentieth of it is free again.</summary>
+    public long TableFullSince { get; internal set; }
+
+    /// <summary>Flows that drop_entry gave up.</summary>
+    public long DroppedEntries { get; internal set; }
+
+    /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
+    public long EvictedEmbryonic { get; internal set; }
 
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)

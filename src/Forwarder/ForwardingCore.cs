@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -24,6 +25,7 @@ public sealed partial class ForwardingCore
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
     private readonly PacketPipeline _pipeline;
+    private readonly Defense _defense;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -33,7 +35,10 @@ public sealed partial class ForwardingCore
         _services = new ServiceTable(_servers, _schedulers);
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, options.Seed) { Facts = CurrentFacts() };
+        _defense = new Defense(_connections);
+        Admission admission = new(_defense, _connections.Limits);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
+        ConfigureGuard();
     }
 
     public ForwardingCoreOptions Options { get; private set; }
@@ -58,6 +63,7 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
+        ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
@@ -79,6 +85,7 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         _services.Tick(now);
+        GuardTick(now);
     }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>

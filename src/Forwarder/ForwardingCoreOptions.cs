@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
@@ -19,6 +20,23 @@ public sealed record ForwardingCoreOptions
 
     /// <summary>Sources inside this prefix are masqueraded. Null: nothing is.</summary>
     public (Ip Network, int PrefixLength)? Inside { get; init; }
+
+    /// <summary>
+    /// The real servers' default route. Clients inside <see cref="Inside"/> (<see cref="InsideV6"/>) that reach a virtual address show this address to
+    /// the server (hairpin). Null: they keep theirs.
+    /// </summary>
+    public Ip? Gateway { get; init; }
+
+    public Ip? GatewayV6 { get; init; }
+
+    /// <summary>Which of the pair's nodes this is, 0 or 1, when <see cref="NodeCount"/> is 2: each takes ports for new flows from its own half.</summary>
+    public int NodeIndex { get; init; }
+
+    public int NodeCount { get; init; } = 1;
+
+    public SynProxyOptions SynProxy { get; init; } = new();
+
+    public ClientLimitOptions ClientLimits { get; init; } = new();
 
     /// <summary>The same for IPv6, beside <see cref="Inside"/>.</summary>
     public (Ip Network, int PrefixLength)? InsideV6 { get; init; }

@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Opening;
@@ -32,13 +33,15 @@ internal sealed class PacketPipeline
     private readonly Masquerade _masquerade;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
+    private readonly ConnectionProgress _progress;
 
-    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, ulong seed)
+    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
     {
         _connections = connections;
         _servers = servers;
         _counters = counters;
-        _opening = new ServiceOpening(connections, services, servers, counters);
+        _progress = new ConnectionProgress(connections, counters);
+        _opening = new ServiceOpening(connections, services, servers, counters, admission);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
@@ -129,7 +132,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: true, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: true, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.InternalMtu)
@@ -222,7 +225,7 @@ internal sealed class PacketPipeline
         }
 
         // 6 advance the state
-        Advance(slot, ref flow, in packet, fromOutside: false, now);
+        _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
         // 7 rewrite
         if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
@@ -261,21 +264,6 @@ internal sealed class PacketPipeline
     }
 
     private static bool IsInitiator(in Flow flow, bool fromOutside) => (flow.Kind == ConnectionKind.Service) == fromOutside;
-
-    private void Advance(int slot, ref Flow flow, in Packet packet, bool fromOutside, long now)
-    {
-        ConnectionState next = packet.Protocol switch
-        {
-            TransportProtocol.Tcp => TcpStates.Next(flow.State, packet.Flags, IsInitiator(in flow, fromOutside)),
-            TransportProtocol.Sctp => SctpStates.Next(flow.State, packet.SctpEvent, IsInitiator(in flow, fromOutside)),
-            _ => flow.State,
-        };
-        _connections.Advance(slot, next, now);
-        if (flow.ControllerSlot != 0 && (next == ConnectionState.Established || (next == ConnectionState.Udp && !fromOutside)))
-        {
-            _connections.AssureTemplateOf(in flow);
-        }
-    }
 
     private void Count(RealServer? server, in Packet packet, bool outward)
     {

@@ -199,13 +199,19 @@ public sealed class PacketPipelineTests
     }
 
     [Fact]
-    public void Process_TableFull_DroppedAndCounted()
+    public void Process_TableFullOfEstablished_NewOneDroppedAndCounted()
     {
         TestDirector director = new(o => o with { Capacity = 2 });
         director.Service($"{Web}/tcp", "rr", Server);
-        string[] answers = [.. Enumerable.Range(1, 3).Select(i => director.Answer(Wire.Tcp($"192.0.2.11:{i}", Web, "S")))];
-        Assert.Equal("nothing", answers[2]);
+        foreach (string flags in new[] { "S", "A", "FA" })
+        {
+            director.Send(Wire.Tcp("192.0.2.11:1", Web, flags));
+            director.Send(Wire.Tcp("192.0.2.11:2", Web, flags));
+        }
+
+        Assert.Equal("nothing", director.Answer(Wire.Tcp("192.0.2.11:3", Web, "S")));
         Assert.Equal(1, director.Core.Counters.Dropped(DropReason.TableFull));
+        Assert.Equal(0, director.Core.Counters.EvictedEmbryonic);
         director.Wait(61);
         Assert.Equal(0, director.Core.ConnectionCount);
         Assert.Equal(2, director.Core.Counters.ExpiredConnections);

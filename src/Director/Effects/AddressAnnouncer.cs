@@ -1,11 +1,15 @@
 using System.Net;
+using System.Net.Sockets;
 using HaLvs.Director.Configuration;
 using HaLvs.Linux.Netlink;
 using HaLvs.Linux.Packets;
 
 namespace HaLvs.Director.Effects;
 
-/// <summary>Gratuitous ARP: tells neighbours and switches where the virtual addresses (outside) and the gateway (inside) live now.</summary>
+/// <summary>
+/// Gratuitous ARP, and for IPv6 unsolicited neighbour advertisements: tells neighbours and switches where the virtual addresses (outside) and the
+/// gateways (inside) live now.
+/// </summary>
 internal sealed class AddressAnnouncer(NetworkModel model, Rtnetlink netlink) : IDisposable
 {
     /// <summary>Back to back, because one broadcast may be lost at the moment at which everybody moves.</summary>
@@ -28,9 +32,11 @@ internal sealed class AddressAnnouncer(NetworkModel model, Rtnetlink netlink) : 
         PacketSocket outsideSocket = SocketFor(ref _outside, outside), insideSocket = SocketFor(ref _inside, inside);
         for (int round = 0; round < Rounds; round++)
         {
-            Announce(insideSocket, inside, model.Gateway);
+            Announce(insideSocket, inside, model.Gateway, isRouter: true);
+            if (model.Gateway6 is not null)
+                Announce(insideSocket, inside, model.Gateway6, isRouter: true);
             foreach (IPAddress address in model.VirtualAddresses)
-                Announce(outsideSocket, outside, address);
+                Announce(outsideSocket, outside, address, isRouter: false);
         }
     }
 
@@ -40,9 +46,15 @@ internal sealed class AddressAnnouncer(NetworkModel model, Rtnetlink netlink) : 
         _inside?.Dispose();
     }
 
-    private static void Announce(PacketSocket socket, Link link, IPAddress address)
+    private static void Announce(PacketSocket socket, Link link, IPAddress address, bool isRouter)
     {
         HardwareAddress hardware = HardwareAddress.Read(link.HardwareAddress.Span);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.Send(new NeighbourAdvertisement(hardware, address, isRouter));
+            return;
+        }
+
         socket.Send(ArpPacket.Gratuitous(hardware, address, asReply: false), HardwareAddress.Broadcast);
         socket.Send(ArpPacket.Gratuitous(hardware, address, asReply: true), HardwareAddress.Broadcast);
     }

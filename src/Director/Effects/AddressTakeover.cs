@@ -46,7 +46,7 @@ public sealed class AddressTakeover : IDisposable
         _tun = tunName;
         _entries = new TakeoverEntries(model, tunName, _netlink);
         _announcer = new AddressAnnouncer(model, _netlink);
-        _settings = new KernelSettings(model.External, model.Internal, tunName);
+        _settings = new KernelSettings(model.External, model.Internal, tunName, withIpv6: model.Gateway6 is not null);
         _journal = new TakeoverJournal(journalPath ?? TakeoverJournal.DefaultPath());
     }
 
@@ -64,7 +64,8 @@ public sealed class AddressTakeover : IDisposable
         _unmarkedGatewayIsOurs = !marks && _journal.Gateway == GatewayEntry;
         RemoveEverything();
         ThrowIfAny(CheckInterfaces());
-        ThrowIfAny(_entries.Foreign());
+        ThrowIfAny(_settings.Obstacles());
+        ThrowIfAny(new ForeignEntries(_model, _netlink).Find());
         _settings.Changes.Adopt(_journal.Sysctls);
         _settings.Remember();
         _journal.Save(GatewayEntry, _settings.Changes.Originals);
@@ -86,7 +87,7 @@ public sealed class AddressTakeover : IDisposable
             RequirePrepared();
             _entries.PutRoutes(null, null);
             _entries.RemoveRelay();
-            _entries.PutGateway(_unmarkedGatewayIsOurs);
+            _entries.PutGateways(_unmarkedGatewayIsOurs);
             _entries.PutProxies();
             return null;
         }
@@ -97,7 +98,7 @@ public sealed class AddressTakeover : IDisposable
     }
 
     /// <summary>
-    /// One burst of gratuitous ARP for every virtual address and the gateway, only while they are ours to announce. The caller repeats it
+    /// One burst of gratuitous ARP and neighbour advertisements for every virtual address and the gateway, only while they are ours to announce. The caller repeats it
     /// after 1 s and then slowly. Returns null, or why it could not be sent (the addresses stay up).
     /// </summary>
     public string? Announce()
@@ -179,7 +180,7 @@ public sealed class AddressTakeover : IDisposable
         _netlink.Dispose();
     }
 
-    private string GatewayEntry => $"{_model.Gateway}/{_model.GatewayPrefixLength} {_model.Internal}";
+    private string GatewayEntry => $"{_model.GatewayText} {_model.Internal}";
 
     private void RequirePrepared()
     {
@@ -208,8 +209,12 @@ public sealed class AddressTakeover : IDisposable
     /// <summary>Held packets must not overflow the queue of an unresolved neighbour. On a live network this is one exchange or none.</summary>
     private void ResolvePeer(IPAddress peerExternal, IPAddress peerInternal)
     {
+        int outside = _netlink.Link(_model.External).Index, inside = _netlink.Link(_model.Internal).Index;
         (IPAddress Address, int Index)[] peers =
-            [(peerExternal, _netlink.Link(_model.External).Index), (peerInternal, _netlink.Link(_model.Internal).Index)];
+        [
+            (peerExternal, outside), (peerInternal, inside), .. _model.VirtualAddresses.Where(IsV6).Select(a => (a, outside)),
+            .. _model.Gateway6 is null ? Array.Empty<(IPAddress, int)>() : [(_model.Gateway6, inside)],
+        ];
         foreach ((IPAddress address, int index) in peers)
             _netlink.StartResolving(address, index);
         TimeSpan deadline = MonotonicClock.Now + PeerResolution;
@@ -220,6 +225,8 @@ public sealed class AddressTakeover : IDisposable
     private IPAddress? OwnAddress(string interfaceName) =>
         _netlink.FindLink(interfaceName) is not { } link ? null : _netlink.Addresses(link.Index)
             .FirstOrDefault(a => a.Protocol != TakeoverNumbers.Protocol && !a.Address.Equals(_model.Gateway))?.Address;
+
+    private static bool IsV6(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     private static void ThrowIfAny(IEnumerable<string> findings)
     {

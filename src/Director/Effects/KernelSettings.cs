@@ -8,16 +8,23 @@ namespace HaLvs.Director.Effects;
 /// not by net.ipv4.ip_forward: a director must not turn its management and heartbeat networks into routes to each other.
 /// Meaning and combination rules: Documentation/networking/ip-sysctl.rst.
 /// </summary>
-internal sealed class KernelSettings(string external, string @internal, string tun)
+internal sealed class KernelSettings(string external, string @internal, string tun, bool withIpv6)
 {
     private const int TunQueueLength = 10_000;
     private const int LooseReversePath = 2;
 
+    private readonly Ipv6Settings? _ipv6 = withIpv6 ? new Ipv6Settings(external, @internal, tun) : null;
+
     public SysctlChanges Changes { get; } = new();
+
+    /// <summary>What stands in the way, one line each; empty when nothing does.</summary>
+    public IEnumerable<string> Obstacles() => _ipv6?.Obstacles() ?? [];
 
     /// <summary>Reads every value that <see cref="Apply"/> is going to change; changes nothing.</summary>
     public void Remember()
     {
+        foreach (string key in _ipv6 is null ? [] : Ipv6Settings.AlsoChanged())
+            Changes.Remember(key);
         foreach ((string key, _) in Wanted())
             Changes.Remember(key);
     }
@@ -53,6 +60,8 @@ internal sealed class KernelSettings(string external, string @internal, string t
 
         // No IPv6 link-local address, router solicitation or listener report of the kernel's own into the core.
         yield return ($"net/ipv6/conf/{tun}/addr_gen_mode", "1");
+        foreach ((string, string) setting in _ipv6?.Wanted() ?? [])
+            yield return setting;
     }
 
     private static int ReversePathFilter(string name) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using HaLvs.Director.Configuration;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
@@ -8,58 +9,59 @@ using Route = HaLvs.Linux.Netlink.Route;
 namespace HaLvs.Director.Effects;
 
 /// <summary>
-/// The kernel entries of a takeover, each put up idempotently and taken down by its mark. Nothing that lacks our mark is ever changed: an
-/// entry of the operator in our place is an error that names it.
+/// The kernel entries of a takeover, each put up idempotently and taken down by its mark, in both address families. Nothing that lacks our mark
+/// is ever changed: an entry of the operator in our place is an error that names it.
 /// </summary>
 internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink netlink)
 {
     private const byte Mark = TakeoverNumbers.Protocol;
 
-    private readonly RoutingRule _internalRule =
-        new(model.Internal, TakeoverNumbers.InternalTable, TakeoverNumbers.InternalRulePriority) { Protocol = Mark };
+    /// <summary>What we put up: IPv6 only where it is configured.</summary>
+    private readonly AddressFamily[] _wanted =
+        model.Gateway6 is null ? [AddressFamily.InterNetwork] : [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
 
-    private readonly RoutingRule _relayRule = new(tun, TakeoverNumbers.RelayTable, TakeoverNumbers.RelayRulePriority) { Protocol = Mark };
+    /// <summary>What we look for: a former life may have had another configuration.</summary>
+    private readonly AddressFamily[] _possible =
+        Ipv6Settings.IsThere ? [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6] : [AddressFamily.InterNetwork];
 
     /// <summary>Virtual addresses and the real servers' answers go to the core (no gateway) or straight to the peer.</summary>
     public void PutRoutes(IPAddress? peerExternal, IPAddress? peerInternal)
     {
-        (string outside, string inside) = peerExternal is null ? (tun, tun) : (model.External, model.Internal);
-        int outsideIndex = netlink.Link(outside).Index, insideIndex = netlink.Link(inside).Index;
-        IReadOnlyList<Route> standing = netlink.Routes(Mark);
-        foreach (IPAddress address in model.VirtualAddresses)
-            Put(Route.ToHost(address, outsideIndex) with { Gateway = peerExternal, Protocol = Mark }, standing);
-        Put(Route.Default(insideIndex) with { Gateway = peerInternal, Protocol = Mark, Table = TakeoverNumbers.InternalTable }, standing);
-        netlink.AddRule(_internalRule);
+        uint core = TakeoverNumbers.InternalTable;
+        IEnumerable<Route> routes = peerExternal is null
+            ? [.. ToVirtual(netlink.Link(tun).Index, null, Route.MainTable), .. _wanted.Select(f => Route.Default(netlink.Link(tun).Index, f) with { Table = core })]
+            : [.. ToVirtual(netlink.Link(model.External).Index, peerExternal, Route.MainTable), .. _wanted.Select(f => InsideToPeer(f, peerInternal, core))];
+        IReadOnlyList<Route> standing = OurRoutes();
+        foreach (Route route in routes)
+            Put(route with { Protocol = Mark }, standing);
+        foreach (AddressFamily family in _wanted)
+            netlink.AddRule(InternalRule(family));
     }
 
     /// <summary>What the core hands back unchanged goes to the peer. The rule comes last: it points at a complete table.</summary>
     public void PutRelay(IPAddress peerExternal, IPAddress peerInternal)
     {
-        int outsideIndex = netlink.Link(model.External).Index, insideIndex = netlink.Link(model.Internal).Index;
-        foreach (IPAddress address in model.VirtualAddresses)
-        {
-            netlink.ReplaceRoute(Route.ToHost(address, outsideIndex) with
-            {
-                Gateway = peerExternal,
-                Protocol = Mark,
-                Table = TakeoverNumbers.RelayTable,
-            });
-        }
-
-        netlink.ReplaceRoute(Route.Default(insideIndex) with { Gateway = peerInternal, Protocol = Mark, Table = TakeoverNumbers.RelayTable });
-        netlink.AddRule(_relayRule);
+        uint table = TakeoverNumbers.RelayTable;
+        foreach (Route route in ToVirtual(netlink.Link(model.External).Index, peerExternal, table))
+            netlink.ReplaceRoute(route with { Protocol = Mark });
+        foreach (AddressFamily family in _wanted)
+            netlink.ReplaceRoute(InsideToPeer(family, peerInternal, table) with { Protocol = Mark });
+        foreach (AddressFamily family in _wanted)
+            netlink.AddRule(RelayRule(family));
     }
 
-    /// <summary>The kernel answers ARP for it from here on.</summary>
-    public void PutGateway(bool unmarkedGatewayIsOurs)
+    /// <summary>The kernel answers ARP and neighbour solicitations for them from here on.</summary>
+    public void PutGateways(bool unmarkedGatewayIsOurs)
     {
         int index = netlink.Link(model.Internal).Index;
-        InterfaceAddress gateway = new(index, model.Gateway, model.GatewayPrefixLength) { Protocol = Mark };
-        if (!netlink.AddAddress(gateway) && !OurGateways(unmarkedGatewayIsOurs).Any(a => a.InterfaceIndex == index))
-            throw new LinuxException($"add gateway {gateway} to {model.Internal}: it stands there and is not ours. Remove it: ip address delete {gateway} dev {model.Internal}");
+        PutGateway(new InterfaceAddress(index, model.Gateway, model.GatewayPrefixLength), unmarkedGatewayIsOurs);
+
+        // Nobody is asked whether the address is free: the peer may be dead for a millisecond, and the answer would come a second later (RFC 4862).
+        if (model.Gateway6 is not null)
+            PutGateway(new InterfaceAddress(index, model.Gateway6, model.Gateway6PrefixLength) { WithoutDuplicateCheck = true }, unmarkedGatewayIsOurs);
     }
 
-    /// <summary>The kernel answers ARP for them from here on.</summary>
+    /// <summary>The kernel answers ARP and neighbour solicitations for them from here on.</summary>
     public void PutProxies()
     {
         int index = netlink.Link(model.External).Index;
@@ -70,19 +72,20 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
     /// <summary>Rule first, then its table: no packet meets a rule with an empty table.</summary>
     public void RemoveRelay()
     {
-        netlink.DeleteRule(_relayRule);
-        Remove(netlink.Routes(Mark).Where(route => route.Table == TakeoverNumbers.RelayTable));
+        foreach (AddressFamily family in _possible)
+            netlink.DeleteRule(RelayRule(family));
+        Remove(OurRoutes().Where(route => route.Table == TakeoverNumbers.RelayTable));
     }
 
     /// <summary>All our rules, then all our routes, wherever they point.</summary>
     public void RemoveRoutes()
     {
-        foreach (RoutingRule rule in netlink.Rules(Mark))
+        foreach (RoutingRule rule in OurRules())
             netlink.DeleteRule(rule);
-        Remove(netlink.Routes(Mark));
+        Remove(OurRoutes());
     }
 
-    /// <summary>Proxy neighbours and gateway: from here on nobody new finds us.</summary>
+    /// <summary>Proxy neighbours and gateways: from here on nobody new finds us.</summary>
     public void RemoveAddresses(bool unmarkedGatewayIsOurs)
     {
         foreach (ProxyNeighbour proxy in OurProxies())
@@ -96,33 +99,45 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
     {
         List<string> found = [.. OurProxies().Select(p => p.ToString()), .. OurGateways(unmarkedGatewayIsOurs).Select(a => $"address {a}")];
         if (routesToo)
-            found.AddRange([.. netlink.Rules(Mark).Select(r => r.ToString()), .. netlink.Routes(Mark).Select(r => $"route {r}")]);
+            found.AddRange([.. OurRules().Select(r => r.ToString()), .. OurRoutes().Select(r => $"route {r}")]);
         return [.. found];
     }
 
-    /// <summary>Entries of somebody else where ours must stand; call it when none of ours is up.</summary>
-    public IEnumerable<string> Foreign()
+    private RoutingRule RelayRule(AddressFamily family) =>
+        new(tun, TakeoverNumbers.RelayTable, TakeoverNumbers.RelayRulePriority) { Protocol = Mark, Family = family };
+
+    private RoutingRule InternalRule(AddressFamily family) =>
+        new(model.Internal, TakeoverNumbers.InternalTable, TakeoverNumbers.InternalRulePriority) { Protocol = Mark, Family = family };
+
+    /// <summary>IPv6 needs no address of the peer: the peer answers for the virtual address itself, so a route without a gateway finds it.</summary>
+    private IEnumerable<Route> ToVirtual(int index, IPAddress? peer, uint table) => model.VirtualAddresses.Select(
+        address => Route.ToHost(address, index) with { Gateway = IsV6(address) ? null : peer, Table = table });
+
+    /// <summary>The gateway is the peer's now: in IPv6 it is the next hop by which the peer is found.</summary>
+    private Route InsideToPeer(AddressFamily family, IPAddress? peer, uint table)
     {
-        foreach (InterfaceAddress address in netlink.Addresses().Where(a => a.Address.Equals(model.Gateway)))
-            yield return $"gateway {model.Gateway} is already an address of interface {NameOf(address.InterfaceIndex)}. "
-                + $"It moves between the directors and must not be configured elsewhere: ip address delete {address} dev {NameOf(address.InterfaceIndex)}";
-        foreach (ProxyNeighbour proxy in netlink.ProxyNeighbours().Where(p => model.VirtualAddresses.Contains(p.Address)))
-            yield return $"a proxy neighbour for {proxy.Address} is not ours. Remove it: ip neigh delete proxy {proxy.Address} dev {NameOf(proxy.InterfaceIndex)}";
-        foreach (IPAddress address in model.VirtualAddresses)
-        {
-            if (netlink.RouteTo(address) is { PrefixLength: 32 } route)
-            {
-                yield return route.IsLocal
-                    ? $"virtual address {address} is a local address of this machine. HaLvs never makes it local: delete it from its interface (`ip address`)"
-                    : $"a host route to {address} is not ours. Remove it: ip route delete {address}/32";
-            }
-        }
+        bool v6 = family == AddressFamily.InterNetworkV6;
+        return Route.Default(netlink.Link(model.Internal).Index, family) with { Gateway = v6 ? model.Gateway6 : peer, OnLink = v6, Table = table };
     }
 
-    private IEnumerable<ProxyNeighbour> OurProxies() => netlink.ProxyNeighbours().Where(p => p.Protocol == Mark);
+    private void PutGateway(InterfaceAddress gateway, bool unmarkedIsOurs)
+    {
+        if (!netlink.AddAddress(gateway with { Protocol = Mark }) && !OurGateways(unmarkedIsOurs).Any(a => a.InterfaceIndex == gateway.InterfaceIndex && a.Address.Equals(gateway.Address)))
+            throw new LinuxException($"add gateway {gateway} to {model.Internal}: it stands there and is not ours. Remove it: ip address delete {gateway} dev {model.Internal}");
+    }
 
-    private IEnumerable<InterfaceAddress> OurGateways(bool unmarkedIsOurs) => netlink.Addresses().Where(
-        a => a.Protocol == Mark || (unmarkedIsOurs && a.Protocol == 0 && a.Address.Equals(model.Gateway) && a.PrefixLength == model.GatewayPrefixLength));
+    private IEnumerable<RoutingRule> OurRules() => _possible.SelectMany(family => netlink.Rules(Mark, family));
+
+    private IReadOnlyList<Route> OurRoutes() => [.. _possible.SelectMany(family => netlink.Routes(Mark, family: family))];
+
+    private IEnumerable<ProxyNeighbour> OurProxies() => _possible.SelectMany(netlink.ProxyNeighbours).Where(p => p.Protocol == Mark);
+
+    private IEnumerable<InterfaceAddress> OurGateways(bool unmarkedIsOurs) => _possible.SelectMany(family => netlink.Addresses(family: family)).Where(
+        a => a.Protocol == Mark || (unmarkedIsOurs && a.Protocol == 0 && IsGateway(a)));
+
+    private bool IsGateway(InterfaceAddress address) =>
+        (address.Address.Equals(model.Gateway) && address.PrefixLength == model.GatewayPrefixLength)
+        || (address.Address.Equals(model.Gateway6) && address.PrefixLength == model.Gateway6PrefixLength);
 
     private void Put(Route route, IReadOnlyList<Route> standing)
     {
@@ -142,6 +157,5 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
             netlink.DeleteRoute(route);
     }
 
-    private string NameOf(int index) =>
-        index == netlink.FindLink(model.Internal)?.Index ? model.Internal : index == netlink.FindLink(model.External)?.Index ? model.External : $"number {index}";
+    private static bool IsV6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 }

@@ -36,6 +36,17 @@ public readonly record struct ConnectionRecord(
 
     public SequenceShift ServerShift { get; init; }
 
+    /// <summary>The address and port under which the server sees a hairpin client; meaningful with <see cref="ConnectionTraits.Hairpin"/> alone.</summary>
+    public Ip Gateway { get; init; }
+
+    public ushort GatewayPort { get; init; }
+
+    /// <summary>
+    /// Bits by which windows that the server announces are shifted right (left when negative) on their way to the client: the SYN proxy promised
+    /// the client another window scale than the server has.
+    /// </summary>
+    public sbyte WindowShift { get; init; }
+
     public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort);
 }
 

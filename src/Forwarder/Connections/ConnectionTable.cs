@@ -1,3 +1,5 @@
+using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Connections;
@@ -10,6 +12,7 @@ internal sealed partial class ConnectionTable
 {
     private const int TimerBudget = 20_000;
     private readonly FlowStore _flows;
+    private readonly EmbryonicFlows _embryonic;
     private readonly FlowIndex<OutsideSide> _outside;
     private readonly FlowIndex<InsideSide> _inside;
     private readonly TimerWheel _wheel;
@@ -27,15 +30,24 @@ internal sealed partial class ConnectionTable
         _outside = new FlowIndex<OutsideSide>(_flows, hash);
         _inside = new FlowIndex<InsideSide>(_flows, hash);
         _wheel = new TimerWheel(_flows);
+        _embryonic = new EmbryonicFlows(_flows, servers);
         _servers = servers;
         _counters = counters;
         _timeouts = options.Timeouts.ToTable();
         Log = new ChangeLog(_flows);
+        Limits = new ClientLimits(options.Seed);
     }
 
     public ChangeLog Log { get; }
 
     public FlowStore Flows => _flows;
+
+    public EmbryonicFlows Embryonic => _embryonic;
+
+    public ClientLimits Limits { get; }
+
+    /// <summary>secure_tcp at work: the second TCP table, in which only the server's ACK establishes.</summary>
+    public bool SecureTcp { get; set; }
 
     public int Count => _flows.Count;
 
@@ -73,10 +85,11 @@ internal sealed partial class ConnectionTable
         return slot;
     }
 
-    /// <summary>Puts a connection in; 0 when the table is full. <paramref name="server"/> is null for a masqueraded flow.</summary>
-    public int Add(in ConnectionRecord record, RealServer? server, long now)
+    /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
+    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true)
     {
-        int slot = _flows.Take();
+        // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
+        int slot = Take(mayEvict && server is (null or { IsConfigured: true }));
         if (slot == 0)
         {
             return 0;
@@ -97,8 +110,55 @@ internal sealed partial class ConnectionTable
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
+        _embryonic.Update(slot, ref flow);
+        Limits.Opened(ref flow);
         Log.Changed(slot);
         return slot;
+    }
+
+    /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
+    private int Take(bool mayEvict)
+    {
+        int slot = _flows.Take();
+        if (slot == 0 && mayEvict && _embryonic.Oldest != 0)
+        {
+            _counters.EvictedEmbryonic++;
+            Remove(_embryonic.Oldest);
+            slot = _flows.Take();
+        }
+
+        return slot;
+    }
+
+    public ConnectionState NextTcpState(ConnectionState state, TcpFlags flags, bool byInitiator) =>
+        TcpStates.Next(state, flags, byInitiator, SecureTcp);
+
+    /// <summary>A packet of the flow was seen: who has answered is no longer embryonic.</summary>
+    public void Seen(int slot, ref Flow flow, bool byInitiator)
+    {
+        if (byInitiator)
+        {
+            flow.InitiatorPackets += (byte)(flow.InitiatorPackets == byte.MaxValue ? 0 : 1);
+        }
+        else
+        {
+            flow.Marks |= FlowMarks.Answered;
+        }
+
+        if ((flow.Marks & FlowMarks.Embryonic) != 0)
+        {
+            _embryonic.Update(slot, ref flow);
+        }
+    }
+
+    /// <summary>Brings the end nearer, never further away.</summary>
+    public void EndWithin(int slot, uint milliseconds, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        if (RemainingMilliseconds(in flow, now) > milliseconds)
+        {
+            SetExpiry(slot, ref flow, milliseconds, now);
+        }
     }
 
     /// <summary>A packet of the connection: its state may change, its timer starts again.</summary>
@@ -134,6 +194,8 @@ internal sealed partial class ConnectionTable
         _outside.Remove(slot);
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        _embryonic.Remove(slot, ref flow);
+        Limits.Closed(in flow);
         Release(ref flow);
         if (flow.ServerSlot != 0)
         {
@@ -179,6 +241,23 @@ internal sealed partial class ConnectionTable
 
     private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
 
+    /// <summary>A table that was full counts as full until a twentieth of it is free again.</summary>
+    public void WatchFill(long now)
+    {
+        int free = _flows.Capacity - _flows.Count;
+        if (free == 0 && _counters.TableFullSince == 0)
+        {
+            _counters.TableFullSince = Math.Max(now, 1);
+        }
+        else if (free > _flows.Capacity / 20)
+        {
+            _counters.TableFullSince = 0;
+        }
+    }
+
+    /// <summary>drop_entry gave up a flow.</summary>
+    public void CountDropped() => _counters.DroppedEntries++;
+
     private void Expire(int slot, long now)
     {
         ref Flow flow = ref _flows[slot];
@@ -200,6 +279,7 @@ internal sealed partial class ConnectionTable
         }
 
         flow.State = next;
+        _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
     }
 

@@ -48,6 +48,17 @@ internal struct Flow
     public SequenceShift ClientShift;
     public SequenceShift ServerShift;
 
+    /// <summary>Meaningful with <see cref="ConnectionTraits.Hairpin"/> alone: the client as the server sees it.</summary>
+    public Ip Gateway;
+
+    /// <summary>What each side of a TCP connection has sent and promised; not synced, learnt again after a takeover.</summary>
+    public TcpProgress ByClient;
+    public TcpProgress ByServer;
+
+    /// <summary>Links of <see cref="EmbryonicFlows"/>.</summary>
+    public int EmbryonicNext;
+    public int EmbryonicPrevious;
+
     public uint Mark;
     public ConnectionTraits Traits;
     public ushort ServicePort;
@@ -64,6 +75,17 @@ internal struct Flow
     public ConnectionKind Kind;
     public ConnectionState State;
     public bool InUse;
+    public ushort GatewayPort;
+    public sbyte WindowShift;
+
+    /// <summary>Packets of the side that began, up to 255 (in_pkts of struct ip_vs_conn, which the kernel's drop_entry looks at).</summary>
+    public byte InitiatorPackets;
+    public FlowMarks Marks;
+
+    /// <summary>The outside end as the server sees it.</summary>
+    public readonly Ip ClientInside => (Traits & ConnectionTraits.Hairpin) != 0 ? Gateway : Client;
+
+    public readonly ushort ClientPortInside => (Traits & ConnectionTraits.Hairpin) != 0 ? GatewayPort : ClientPort;
 
     /// <summary>Its TCP segments need <see cref="Helpers.SequenceShifting"/>.</summary>
     public readonly bool IsShifted => (ClientShift.Before | ClientShift.After | ServerShift.Before | ServerShift.After) != 0;

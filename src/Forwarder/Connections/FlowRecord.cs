@@ -14,6 +14,9 @@ internal static class FlowRecord
         ControlVirtualPort = flow.ControlVirtualPort,
         ClientShift = flow.ClientShift,
         ServerShift = flow.ServerShift,
+        Gateway = flow.Gateway,
+        GatewayPort = flow.GatewayPort,
+        WindowShift = flow.WindowShift,
     };
 
     public static FlowTuple OutsideTuple(in ConnectionRecord record) =>
@@ -49,5 +52,8 @@ internal static class FlowRecord
         flow.Traits = record.Traits;
         flow.ClientShift = record.ClientShift;
         flow.ServerShift = record.ServerShift;
+        flow.Gateway = record.Gateway;
+        flow.GatewayPort = record.GatewayPort;
+        flow.WindowShift = record.WindowShift;
     }
 }

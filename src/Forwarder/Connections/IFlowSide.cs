@@ -22,13 +22,13 @@ internal readonly struct OutsideSide : IFlowSide
     public static ref int Next(ref Flow flow) => ref flow.OutsideNext;
 }
 
-/// <summary>Packets from inside: (client, real server).</summary>
+/// <summary>Packets from inside: (client as the server sees it, real server).</summary>
 internal readonly struct InsideSide : IFlowSide
 {
-    public static FlowTuple TupleOf(in Flow flow) => new(flow.InsideProtocol, flow.Client, flow.ClientPort, flow.Server, flow.ServerPort);
+    public static FlowTuple TupleOf(in Flow flow) => new(flow.InsideProtocol, flow.ClientInside, flow.ClientPortInside, flow.Server, flow.ServerPort);
 
     public static bool Matches(in Flow flow, in FlowTuple tuple) =>
-        flow.ClientPort == tuple.FarPort && flow.ServerPort == tuple.NearPort && flow.Client == tuple.Far
+        flow.ServerPort == tuple.NearPort && flow.ClientPortInside == tuple.FarPort && flow.ClientInside == tuple.Far
         && flow.Server == tuple.Near && flow.InsideProtocol == tuple.Protocol;
 
     public static ref int Next(ref Flow flow) => ref flow.InsideNext;

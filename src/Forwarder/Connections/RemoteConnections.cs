@@ -46,7 +46,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
         RealServer? server = record.Kind == ConnectionKind.Service ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
-        if (connections.Add(in record, server, now) != 0)
+        if (connections.Add(in record, server, now, mayEvict: false) != 0)
         {
             return true;
         }

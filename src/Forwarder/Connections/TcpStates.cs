@@ -5,7 +5,7 @@ namespace HaLvs.Forwarder.Connections;
 
 /// <summary>
 /// The TCP states of a NAT director that sees both directions, with the behaviour of IPVS (proven against records of a running kernel in
-/// tests/golden/ipvs/timeouts.json). Flags are judged in the order RST, SYN, FIN, ACK. Sequence numbers are not looked at, as there.
+/// tests/golden/ipvs/timeouts.json). Flags are judged in the order RST, SYN, FIN, ACK. Whether a reset counts at all is <see cref="TcpTracking"/>'s to say.
 /// </summary>
 internal static class TcpStates
 {
@@ -28,13 +28,35 @@ internal static class TcpStates
         /* RST */     Close,       Close,       SynSent,     Close,       Close,       TimeWait,    Close,       Close,       Close,       Close,       Close,
     ];
 
+    //                None         Established  SynSent      SynRecv      FinWait      TimeWait     Close        CloseWait    LastAck      Listen       SynAck
+    private static readonly ConnectionState[] SecureInitiator =
+    [
+        /* SYN */     SynRecv,     Established, Established, SynRecv,     SynRecv,     SynRecv,     SynRecv,     SynRecv,     SynRecv,     SynRecv,     SynAck,
+        /* FIN */     Close,       CloseWait,   SynSent,     TimeWait,    TimeWait,    TimeWait,    Close,       CloseWait,   LastAck,     Listen,      SynAck,
+        /* ACK */     Established, Established, SynSent,     SynRecv,     FinWait,     TimeWait,    Close,       CloseWait,   Close,       Listen,      SynAck,
+        /* RST */     Close,       Close,       Close,       SynRecv,     Close,       Close,       Close,       Close,       LastAck,     Listen,      Close,
+    ];
+
+    private static readonly ConnectionState[] SecureResponder =
+    [
+        /* SYN */     SynSent,     Established, SynSent,     SynAck,      SynSent,     SynSent,     SynSent,     SynSent,     SynSent,     Listen,      SynAck,
+        /* FIN */     TimeWait,    FinWait,     SynSent,     TimeWait,    FinWait,     TimeWait,    Close,       TimeWait,    LastAck,     Listen,      TimeWait,
+        /* ACK */     Established, Established, SynSent,     Established, FinWait,     TimeWait,    Close,       CloseWait,   LastAck,     Established, Established,
+        /* RST */     Close,       Close,       SynSent,     Close,       Close,       TimeWait,    Close,       Close,       Close,       Close,       Close,
+    ];
+
+    /// <param name="secure">secure_tcp: a client's ACK alone establishes nothing, only the server's does.</param>
     /// <param name="byInitiator">True for a segment of the side that began: the client of a service, the inside host of a masqueraded flow.</param>
     /// <remarks>A segment without any of the four flags means nothing to a receiver (RFC 9293 section 3.10.7.4), so it changes nothing.</remarks>
-    public static ConnectionState Next(ConnectionState state, TcpFlags flags, bool byInitiator)
+    public static ConnectionState Next(ConnectionState state, TcpFlags flags, bool byInitiator, bool secure)
     {
         int row = RowOf(flags);
-        return row < 0 || (int)state >= States ? state : (byInitiator ? Initiator : Responder)[(row * States) + (int)state];
+        return row < 0 || (int)state >= States ? state : TableOf(byInitiator, secure)[(row * States) + (int)state];
     }
+
+    private static ConnectionState[] TableOf(bool byInitiator, bool secure) => byInitiator
+        ? (secure ? SecureInitiator : Initiator)
+        : (secure ? SecureResponder : Responder);
 
     /// <summary>What ipvsadm counts as ActiveConn; all else is InActConn.</summary>
     public static bool IsActive(ConnectionState state) => state is Established or SynSent or SynRecv or SynAck or SctpEstablished;

@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
@@ -9,7 +10,8 @@ namespace HaLvs.Forwarder.Opening;
 /// Steps 3 to 5 of the pipeline for a client's packet that no connection explains: the service, the template or the scheduler's choice, the new
 /// connection (ip_vs_schedule and ip_vs_sched_persist of net/netfilter/ipvs/ip_vs_core.c).
 /// </summary>
-internal sealed class ServiceOpening(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters)
+internal sealed class ServiceOpening(
+    ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission)
 {
     /// <summary>Active FTP: a server's data connection comes from here. A client that uses it gets nothing, as in the kernel.</summary>
     private const ushort FtpDataPort = 20;
@@ -24,6 +26,7 @@ internal sealed class ServiceOpening(ConnectionTable connections, ServiceTable s
         // 3 find the service
         VirtualService? service = _lookup.Find(in packet, facts.Marks, out ServiceMatch match);
         refused = Refuses(service, match, in packet, facts.Ipvs);
+        refused = refused == DropReason.None ? admission.Refuses(in packet, now) : refused;
         if (refused != DropReason.None)
         {
             return 0;

@@ -47,6 +47,9 @@ internal sealed class RealServer(ServerKey key, int slot)
 
     public int InactiveConnections { get; private set; }
 
+    /// <summary>Half-open TCP connections of <see cref="EmbryonicFlows"/>.</summary>
+    public int HalfOpen { get; set; }
+
     /// <summary>Persistence templates that name this server.</summary>
     public int PersistentConnections { get; private set; }
 

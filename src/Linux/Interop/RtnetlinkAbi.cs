@@ -33,6 +33,7 @@ internal static class RtnetlinkAbi
     public const ushort IFA_FLAGS = 8;
     public const ushort IFA_PROTO = 11;
     public const uint IFA_F_SECONDARY = 0x01;
+    public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_NOPREFIXROUTE = 0x200;
 
     public const ushort RTA_DST = 1;
@@ -47,6 +48,7 @@ internal static class RtnetlinkAbi
     public const uint RT_TABLE_MAIN = 254;
     public const byte RT_TABLE_UNSPEC = 0;
     public const uint RTM_F_FIB_MATCH = 0x2000;
+    public const uint RTNH_F_ONLINK = 4;
 
     public const byte FR_ACT_TO_TBL = 1;
     public const ushort FRA_IIFNAME = 3;

@@ -13,5 +13,8 @@ public sealed record InterfaceAddress(int InterfaceIndex, IPAddress Address, int
     /// <summary>No route to the subnet comes and goes with this address.</summary>
     public bool WithoutPrefixRoute { get; init; }
 
+    /// <summary>IPv6: usable at once, without asking the network whether somebody has it (IFA_F_NODAD).</summary>
+    public bool WithoutDuplicateCheck { get; init; }
+
     public override string ToString() => $"{Address}/{PrefixLength}";
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using HaLvs.Linux.Interop;
 
 namespace HaLvs.Linux.Netlink;
@@ -20,11 +21,15 @@ public sealed record Route(IPAddress Destination, int PrefixLength, int Interfac
     /// <summary>The address is one of this machine's own (RTN_LOCAL); only in answers.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>The gateway is a neighbour on the interface, whatever the other routes say (RTNH_F_ONLINK).</summary>
+    public bool OnLink { get; init; }
+
     public bool IsDefault => PrefixLength == 0;
 
     public static Route ToHost(IPAddress host, int interfaceIndex) => new(host, host.GetAddressBytes().Length * 8, interfaceIndex);
 
-    public static Route Default(int interfaceIndex) => new(IPAddress.Any, 0, interfaceIndex);
+    public static Route Default(int interfaceIndex, AddressFamily family = AddressFamily.InterNetwork) =>
+        new(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0, interfaceIndex);
 
     /// <summary>As `ip route` writes it, with the interface's number.</summary>
     public override string ToString()

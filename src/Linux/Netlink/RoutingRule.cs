@@ -9,5 +9,5 @@ public sealed record RoutingRule(string IncomingInterface, uint Table, uint Prio
 
     public byte Protocol { get; init; }
 
-    public override string ToString() => $"rule {Priority}: iif {IncomingInterface} lookup {Table} proto {Protocol}";
+    public override string ToString() => $"{(Family == AddressFamily.InterNetworkV6 ? "IPv6 " : "")}rule {Priority}: iif {IncomingInterface} lookup {Table} proto {Protocol}";
 }

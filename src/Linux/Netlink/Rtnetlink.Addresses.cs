@@ -13,8 +13,9 @@ public sealed partial class Rtnetlink
         {
             NetlinkRequest request = Begin(RtnetlinkAbi.RTM_NEWADDR, NetlinkAbi.NLM_F_ACK | NetlinkAbi.NLM_F_CREATE | NetlinkAbi.NLM_F_EXCL);
             WriteAddress(ref request, address);
-            if (address.WithoutPrefixRoute)
-                request.Attribute(RtnetlinkAbi.IFA_FLAGS, RtnetlinkAbi.IFA_F_NOPREFIXROUTE);
+            uint flags = (address.WithoutPrefixRoute ? RtnetlinkAbi.IFA_F_NOPREFIXROUTE : 0) | (address.WithoutDuplicateCheck ? RtnetlinkAbi.IFA_F_NODAD : 0);
+            if (flags != 0)
+                request.Attribute(RtnetlinkAbi.IFA_FLAGS, flags);
             if (address.Protocol != 0)
                 request.Attribute(RtnetlinkAbi.IFA_PROTO, address.Protocol);
             return Change(request, $"add address {address} to interface {address.InterfaceIndex}", Errno.EEXIST);
@@ -81,7 +82,8 @@ public sealed partial class Rtnetlink
         return (local ?? peer) is not { } address ? null : new InterfaceAddress(header.ifa_index, address, header.ifa_prefixlen)
         {
             Protocol = protocol,
-            IsSecondary = (flags & RtnetlinkAbi.IFA_F_SECONDARY) != 0,
+            IsSecondary = header.ifa_family == Sockets.AF_INET && (flags & RtnetlinkAbi.IFA_F_SECONDARY) != 0, // In IPv6 the bit means "temporary".
+            WithoutDuplicateCheck = (flags & RtnetlinkAbi.IFA_F_NODAD) != 0,
             WithoutPrefixRoute = (flags & RtnetlinkAbi.IFA_F_NOPREFIXROUTE) != 0,
         };
     }

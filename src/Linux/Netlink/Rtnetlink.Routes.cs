@@ -79,6 +79,7 @@ public sealed partial class Rtnetlink
             rtm_protocol = route.Protocol,
             rtm_scope = scope,
             rtm_type = RtnetlinkAbi.RTN_UNICAST,
+            rtm_flags = route.OnLink ? RtnetlinkAbi.RTNH_F_ONLINK : 0,
         });
         request.Attribute(RtnetlinkAbi.RTA_TABLE, route.Table);
         if (!route.IsDefault)
@@ -111,6 +112,7 @@ public sealed partial class Rtnetlink
             Gateway = gateway,
             Table = table,
             Protocol = header.rtm_protocol,
+            OnLink = (header.rtm_flags & RtnetlinkAbi.RTNH_F_ONLINK) != 0,
             IsLocal = header.rtm_type == RtnetlinkAbi.RTN_LOCAL,
         };
     }

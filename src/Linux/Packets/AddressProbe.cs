@@ -1,16 +1,19 @@
 using System.Net;
+using System.Net.Sockets;
 using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Linux.Packets;
 
 /// <summary>
-/// Asks a network from outside who holds an address: by ARP, and where the kernel knows a way by ICMP echo. Our own answers do not count.
+/// Asks a network from outside who holds an address: by ARP (IPv4), and where the kernel knows a way by ICMP echo (both families; its own
+/// solicitation goes before the IPv6 one). Our own answers do not count.
 /// One thread; opened for one interface as it is now.
 /// </summary>
 public sealed class AddressProbe : IDisposable
 {
     private readonly PacketSocket _arp;
     private readonly EchoSocket _echo;
+    private readonly EchoSocket6? _echo6;
     private readonly Poller _poller;
     private readonly HardwareAddress _own;
 
@@ -21,14 +24,16 @@ public sealed class AddressProbe : IDisposable
         try
         {
             _echo = new EchoSocket(link.Name, echoIdentifier);
+            _echo6 = Sysctl.Read("net/ipv6/conf/all/forwarding") is null ? null : new EchoSocket6(link.Name, echoIdentifier);
         }
         catch
         {
             _arp.Dispose();
+            _echo?.Dispose();
             throw;
         }
 
-        _poller = new Poller(_arp.Handle, _echo.Handle);
+        _poller = _echo6 is null ? new Poller(_arp.Handle, _echo.Handle) : new Poller(_arp.Handle, _echo.Handle, _echo6.Handle);
     }
 
     /// <summary>
@@ -41,8 +46,7 @@ public sealed class AddressProbe : IDisposable
         Gather(addresses, []); // What came before the question is no answer to it.
         foreach (IPAddress address in addresses)
         {
-            _arp.Send(ArpPacket.Request(_own, sender, address), HardwareAddress.Broadcast);
-            _ = _echo.TrySend(address);
+            Ask(address, sender);
         }
 
         TimeSpan deadline = MonotonicClock.Now + timeout;
@@ -60,6 +64,19 @@ public sealed class AddressProbe : IDisposable
         _poller.Dispose();
         _arp.Dispose();
         _echo.Dispose();
+        _echo6?.Dispose();
+    }
+
+    private void Ask(IPAddress address, IPAddress sender)
+    {
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            _ = _echo6?.TrySend(address);
+            return;
+        }
+
+        _arp.Send(ArpPacket.Request(_own, sender, address), HardwareAddress.Broadcast);
+        _ = _echo.TrySend(address);
     }
 
     private void Gather(IReadOnlyCollection<IPAddress> addresses, List<ProbeAnswer> answers)
@@ -71,7 +88,8 @@ public sealed class AddressProbe : IDisposable
                 Add(answers, new ProbeAnswer(packet.SenderAddress, packet.SenderHardware));
         }
 
-        while (_echo.TryReceive(out IPAddress source))
+        IPAddress source;
+        while (_echo.TryReceive(out source) || (_echo6 is not null && _echo6.TryReceive(out source)))
         {
             if (addresses.Contains(source))
                 Add(answers, new ProbeAnswer(source, null));

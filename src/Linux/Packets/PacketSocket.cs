@@ -5,7 +5,7 @@ using HaLvs.Linux.Interop;
 namespace HaLvs.Linux.Packets;
 
 /// <summary>
-/// Sends and receives whole Ethernet frames that carry ARP on one interface. It stays with the interface, not with its name: when the interface
+/// Sends and receives whole Ethernet frames that carry ARP on one interface; sends neighbour advertisements, which are IPv6's way to say the same. It stays with the interface, not with its name: when the interface
 /// is replaced, make a new socket. Non-blocking; one thread. packet(7).
 /// </summary>
 public sealed unsafe class PacketSocket : IDisposable
@@ -43,20 +43,13 @@ public sealed unsafe class PacketSocket : IDisposable
     public void Send(in ArpPacket packet, HardwareAddress destination)
     {
         Span<byte> frame = stackalloc byte[ArpPacket.FrameBytes];
-        int length = packet.WriteFrame(frame, destination);
-        fixed (byte* bytes = frame)
-        {
-            bool told = false;
-            while (Libc.sendto(Handle, bytes, length, 0, null, 0) < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                // ENETDOWN may tell of a flap in the past: reporting it clears it, so the second word counts (packet(7)).
-                if (errno == Errno.ENETDOWN && !told)
-                    told = true;
-                else if (errno != Errno.EINTR)
-                    throw new LinuxException($"send ARP on {_interfaceName}", errno, errno == Errno.ENETDOWN ? $"{_interfaceName} is down." : "");
-            }
-        }
+        SendFrame(frame[..packet.WriteFrame(frame, destination)], Sockets.ETH_P_ARP, "ARP");
+    }
+
+    public void Send(in NeighbourAdvertisement advertisement)
+    {
+        Span<byte> frame = stackalloc byte[NeighbourAdvertisement.FrameBytes];
+        SendFrame(frame[..advertisement.WriteFrame(frame)], Sockets.ETH_P_IPV6, "a neighbour advertisement");
     }
 
     /// <summary>The next ARP packet from the network; false when none waits. Frames that this machine sent and malformed ones are passed over.</summary>
@@ -87,4 +80,29 @@ public sealed unsafe class PacketSocket : IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
+
+    private void SendFrame(ReadOnlySpan<byte> frame, int protocol, string what)
+    {
+        SockAddrLl to = new()
+        {
+            sll_family = Sockets.AF_PACKET,
+            sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)protocol),
+            sll_ifindex = InterfaceIndex,
+            sll_halen = HardwareAddress.Bytes,
+        };
+        frame[..HardwareAddress.Bytes].CopyTo(new Span<byte>(to.sll_addr, HardwareAddress.Bytes));
+        fixed (byte* bytes = frame)
+        {
+            bool told = false;
+            while (Libc.sendto(Handle, bytes, frame.Length, 0, &to, (uint)sizeof(SockAddrLl)) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                // ENETDOWN may tell of a flap in the past: reporting it clears it, so the second word counts (packet(7)).
+                if (errno == Errno.ENETDOWN && !told)
+                    told = true;
+                else if (errno != Errno.EINTR)
+                    throw new LinuxException($"send {what} on {_interfaceName}", errno, errno == Errno.ENETDOWN ? $"{_interfaceName} is down." : "");
+            }
+        }
+    }
 }

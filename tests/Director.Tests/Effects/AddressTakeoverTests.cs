@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using HaLvs.Director.Effects;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
 using HaLvs.Linux.Packets;
@@ -11,6 +12,8 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
 {
     private static readonly IPAddress Client = IPAddress.Parse("192.0.2.10");
     private static readonly IPAddress Server = IPAddress.Parse("10.0.0.2");
+    private static readonly IPAddress Client6 = IPAddress.Parse("2001:db8::10");
+    private static readonly IPAddress Server6 = IPAddress.Parse("fd00:10::2");
 
     [Fact]
     public void Take_OnA_ClientAndServerReachTheCoreOfA() => With(network =>
@@ -242,6 +245,89 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
         });
     });
 
+    [Fact]
+    public void Take_Ipv6_ClientAndServerReachTheCoreWithoutDelay() => With(network =>
+    {
+        using FakeDirector a = network.Start("a");
+        a.PrepareAndTake();
+        Stopwatch watch = Stopwatch.StartNew();
+        SendUdp6(network, "client", "2001:db8::100", "out");
+        AssertPayload6(a.Receive(Client6, TwoDirectorsNetwork.Virtual6), "out");
+        SendUdp6(network, "server", "2001:db8::10", "in");
+        AssertPayload6(a.Receive(Server6, Client6), "in");
+
+        // A proxied solicitation is put off by up to 0.8 s by default, and a gateway in duplicate address detection answers after a second.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(0.7), $"{watch.Elapsed}");
+        AssertNeighbour(network, "client", "2001:db8::100", network.HardwareAddress("a", "ext"));
+        AssertNeighbour(network, "server", "fd00:10::1", network.HardwareAddress("a", "int"));
+        Assert.DoesNotContain("tentative", network.Ip("a", "-6 address show int scope global"), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Take_Ipv6_OtherInterfacesDoNotForward() => With(network =>
+    {
+        if (!Ipv6Settings.HasForceForwarding)
+        {
+            output.WriteLine("not run: before Linux 6.17 IPv6 forwards on all interfaces or on none (ADR 0017)");
+            return;
+        }
+
+        using FakeDirector a = network.Start("a");
+        a.PrepareAndTake();
+        Assert.Equal("0", network.In("a", "sysctl -n net.ipv6.conf.all.forwarding").Trim());
+        Assert.Equal("0", network.In("a", "sysctl -n net.ipv6.conf.lo.force_forwarding").Trim());
+        Assert.Equal("1", network.In("a", "sysctl -n net.ipv6.conf.ext.force_forwarding").Trim());
+    });
+
+    [Fact]
+    public void Prepare_Ipv6SwitchedOff_SaysHowToSwitchItOn() => With(network =>
+    {
+        network.In("a", "sysctl -qw net.ipv6.conf.int.disable_ipv6=1");
+        using FakeDirector a = network.Start("a");
+        LinuxException error = Assert.Throws<LinuxException>(() => a.In(takeover => takeover.Prepare()));
+        Assert.Contains("sysctl -w net.ipv6.conf.int.disable_ipv6=0", error.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Announce_Ipv6AfterMoveToB_ClientsAndServersFollow() => With(network =>
+    {
+        using FakeDirector a = network.Start("a"), b = network.Start("b");
+        a.PrepareAndTake();
+        SendUdp6(network, "client", "2001:db8::100", "x");
+        SendUdp6(network, "server", "fd00:10::1", "x");
+        AssertNeighbour(network, "client", "2001:db8::100", network.HardwareAddress("a", "ext"));
+        AssertNeighbour(network, "server", "fd00:10::1", network.HardwareAddress("a", "int"));
+        a.In(takeover => Assert.Null(takeover.Release(holdForHandover: false)));
+        b.PrepareAndTake();
+        AssertNeighbour(network, "client", "2001:db8::100", network.HardwareAddress("b", "ext"));
+        AssertNeighbour(network, "server", "fd00:10::1", network.HardwareAddress("b", "int"));
+    });
+
+    [Fact]
+    public void Relay_Ipv6AfterHold_HeldAndLatePacketsReachBUntranslated() => With(network =>
+    {
+        using FakeDirector a = network.Start("a"), b = network.Start("b");
+        a.PrepareAndTake();
+        b.In(takeover => takeover.Prepare());
+        a.In(takeover => Assert.Null(takeover.Release(holdForHandover: true)));
+        Pin(network, "client", "2001:db8::100", "ext");
+        Pin(network, "server", "fd00:10::1", "int");
+        SendUdp6(network, "client", "2001:db8::100", "held-out");
+        SendUdp6(network, "server", "2001:db8::10", "held-in");
+        byte[] outside = a.Receive(Client6, TwoDirectorsNetwork.Virtual6)!, inside = a.Receive(Server6, Client6)!;
+        b.In(takeover => Assert.Null(takeover.Take()));
+        a.In(takeover => Assert.Null(takeover.Relay(IPAddress.Parse("192.0.2.252"), IPAddress.Parse("10.0.0.252"))));
+        Assert.True(a.Tun.TryWrite(outside) && a.Tun.TryWrite(inside));
+        AssertPayload6(b.Receive(Client6, TwoDirectorsNetwork.Virtual6), "held-out");
+        AssertPayload6(b.Receive(Server6, Client6), "held-in");
+        SendUdp6(network, "client", "2001:db8::100", "late-out");
+        SendUdp6(network, "server", "2001:db8::10", "late-in");
+        AssertPayload6(b.Receive(Client6, TwoDirectorsNetwork.Virtual6), "late-out");
+        AssertPayload6(b.Receive(Server6, Client6), "late-in");
+        a.In(takeover => Assert.Null(takeover.StopRelay()));
+        Assert.DoesNotContain("147", Everything(network, "a"), StringComparison.Ordinal);
+    });
+
     private static string? AnnounceError(FakeDirector director)
     {
         string? error = null;
@@ -254,6 +340,9 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
 
     private static void SendUdp(TwoDirectorsNetwork network, string host, string to, string text) =>
         network.In(host, $"sh -c 'printf %s {text} | socat -u - UDP4-SENDTO:{to}:7'");
+
+    private static void SendUdp6(TwoDirectorsNetwork network, string host, string to, string text) =>
+        network.In(host, $"sh -c 'printf %s {text} | socat -u - UDP6-SENDTO:[{to}]:7'");
 
     private static int Drain(FakeDirector director)
     {
@@ -270,6 +359,12 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
         Assert.Equal(text, System.Text.Encoding.ASCII.GetString(frame.AsSpan(TunDevice.HeaderBytes + 28)));
     }
 
+    private static void AssertPayload6(byte[]? frame, string text)
+    {
+        Assert.NotNull(frame);
+        Assert.Equal(text, System.Text.Encoding.ASCII.GetString(frame.AsSpan(TunDevice.HeaderBytes + 48)));
+    }
+
     private static void AssertNeighbour(TwoDirectorsNetwork network, string host, string address, string hardware) =>
         Assert.True(
             SpinWait.SpinUntil(() => network.Ip(host, $"neigh show {address}").Contains(hardware, StringComparison.Ordinal), TimeSpan.FromSeconds(5)),
@@ -277,10 +372,12 @@ public sealed class AddressTakeoverTests(ITestOutputHelper output)
 
     private static string Everything(TwoDirectorsNetwork network, string host) =>
         network.Ip(host, "-4 address show ext") + network.Ip(host, "-4 address show int") + network.Ip(host, "-4 route show table all")
-        + network.Ip(host, "rule show") + network.Ip(host, "neigh show proxy");
+        + network.Ip(host, "rule show") + network.Ip(host, "neigh show proxy")
+        + network.Ip(host, "-6 address show scope global") + network.Ip(host, "-6 route show table main") + network.Ip(host, "-6 route show table all proto 147")
+        + network.Ip(host, "-6 rule show") + network.Ip(host, "-6 neigh show proxy");
 
     private static string Sysctls(TwoDirectorsNetwork network, string host) =>
-        network.In(host, "sysctl -a -r '^net.ipv4.(ip_forward|conf.(all|default|ext|int)\\.|neigh.ext)'");
+        network.In(host, "sysctl -a -r '^net.(ipv4|ipv6).(ip_forward|conf.(all|default|ext|int|lo)\\.|neigh.ext)'");
 
     private void With(Action<TwoDirectorsNetwork> test)
     {

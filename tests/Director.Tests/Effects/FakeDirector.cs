@@ -30,7 +30,7 @@ internal sealed class FakeDirector : IDisposable
         Assert.Null(takeover.Announce());
     });
 
-    /// <summary>The next IPv4 packet between these two that reaches the core, with its virtio_net_hdr; null after 5 s.</summary>
+    /// <summary>The next packet between these two that reaches the core, with its virtio_net_hdr; null after 5 s.</summary>
     public byte[]? Receive(IPAddress source, IPAddress destination)
     {
         using Poller poller = new(Tun.Handle);
@@ -42,7 +42,8 @@ internal sealed class FakeDirector : IDisposable
             for (int length = Tun.TryRead(frame); length > 0; length = Tun.TryRead(frame))
             {
                 ReadOnlySpan<byte> packet = frame.AsSpan(TunDevice.HeaderBytes, length - TunDevice.HeaderBytes);
-                if (new IPAddress(packet[12..16]).Equals(source) && new IPAddress(packet[16..20]).Equals(destination))
+                (Range from, Range to) = packet[0] >> 4 == 6 ? (8..24, 24..40) : (12..16, 16..20);
+                if (new IPAddress(packet[from]).Equals(source) && new IPAddress(packet[to]).Equals(destination))
                     return frame[..length];
             }
         }

@@ -14,6 +14,8 @@ internal sealed class TwoDirectorsNetwork : IDisposable
 {
     public static readonly IPAddress Virtual = IPAddress.Parse("192.0.2.100");
     public static readonly IPAddress Gateway = IPAddress.Parse("10.0.0.1");
+    public static readonly IPAddress Virtual6 = IPAddress.Parse("2001:db8::100");
+    public static readonly IPAddress Gateway6 = IPAddress.Parse("fd00:10::1");
 
     private static readonly string[] Hosts = ["a", "b", "client", "server", "bridge"];
     private static int _count;
@@ -28,24 +30,27 @@ internal sealed class TwoDirectorsNetwork : IDisposable
         Ip("bridge", "link add in type bridge");
         Ip("bridge", "link set out up");
         Ip("bridge", "link set in up");
-        Plug("client", "eth", "out", "192.0.2.10/24");
-        Plug("server", "eth", "in", "10.0.0.2/24");
+        Plug("client", "eth", "out", "192.0.2.10/24", "2001:db8::10/64");
+        Plug("server", "eth", "in", "10.0.0.2/24", "fd00:10::2/64");
         foreach ((string host, string own) in new[] { ("a", "251"), ("b", "252") })
         {
-            Plug(host, "ext", "out", $"192.0.2.{own}/24");
-            Plug(host, "int", "in", $"10.0.0.{own}/24");
+            Plug(host, "ext", "out", $"192.0.2.{own}/24", $"2001:db8::{own}/64");
+            Plug(host, "int", "in", $"10.0.0.{own}/24", $"fd00:10::{own}/64");
         }
 
         Ip("server", "route add default via 10.0.0.1");
+        Ip("server", "-6 route add default via fd00:10::1");
     }
 
     public static NetworkModel Model { get; } = new()
     {
         External = "ext",
         Internal = "int",
-        VirtualAddresses = ImmutableArray.Create(Virtual),
+        VirtualAddresses = ImmutableArray.Create(Virtual, Virtual6),
         Gateway = Gateway,
         GatewayPrefixLength = 24,
+        Gateway6 = Gateway6,
+        Gateway6PrefixLength = 64,
     };
 
     /// <summary>False, with the reason in the output, where the test cannot make namespaces.</summary>
@@ -92,12 +97,13 @@ internal sealed class TwoDirectorsNetwork : IDisposable
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{command}: {errors.Result}");
     }
 
-    private void Plug(string host, string device, string bridge, string address)
+    private void Plug(string host, string device, string bridge, string address, string address6)
     {
         string port = $"{host}-{device}";
         Shell($"ip -n {Name(host)} link add {device} type veth peer name {port} netns {Name("bridge")}");
         Ip("bridge", $"link set {port} master {bridge} up");
         Ip(host, $"link set {device} up");
         Ip(host, $"address add {address} dev {device}");
+        Ip(host, $"address add {address6} dev {device} nodad");
     }
 }

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace HaLvs.Forwarder.Tests.Connections;
 
 /// <summary>The table at its promised size, and the price of a packet: memory is asserted, allocation is asserted, speed is printed.</summary>
+[Collection("alone")]
 public sealed class MillionFlowsTests(ITestOutputHelper output)
 {
     private const int Flows = 1_000_000;

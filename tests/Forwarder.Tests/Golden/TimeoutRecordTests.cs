@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Services;
 using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Forwarder.Tests.Golden;
@@ -14,14 +15,20 @@ public sealed class TimeoutRecordTests
     /// <summary>The kernel opens a connection on a client's stray SYN+ACK. We answer it like a closed port: nobody opens with SYN+ACK.</summary>
     private static readonly (string State, string Packet)[] BetterThanKernel = [("NONE", "client SYN+ACK")];
 
-    private static readonly JsonElement Record = GoldenRecords.Read("timeouts.json");
+    /// <summary>The record of secure_tcp 3 stands beside the other where it was taken.</summary>
+    private static readonly string[] Names = [.. new[] { "timeouts", "timeouts_secure_tcp" }.Where(n => File.Exists(Path.Combine(GoldenRecords.Folder, $"{n}.json")))];
 
-    public static TheoryData<string, string> Transitions()
+    private static readonly Dictionary<string, JsonElement> Records = Names.ToDictionary(n => n, n => GoldenRecords.Read($"{n}.json"));
+
+    public static TheoryData<string, string, string> Transitions()
     {
-        TheoryData<string, string> rows = [];
-        foreach (JsonElement row in Record.GetProperty("transitions").EnumerateArray())
+        TheoryData<string, string, string> rows = [];
+        foreach ((string name, JsonElement record) in Records)
         {
-            rows.Add(row.GetProperty("state").GetString()!, row.GetProperty("packet").GetString()!);
+            foreach (JsonElement row in record.GetProperty("transitions").EnumerateArray())
+            {
+                rows.Add(name, row.GetProperty("state").GetString()!, row.GetProperty("packet").GetString()!);
+            }
         }
 
         return rows;
@@ -29,13 +36,13 @@ public sealed class TimeoutRecordTests
 
     [Theory]
     [MemberData(nameof(Transitions))]
-    public void Segment_InState_NextStateTimeoutAndCountOfKernel(string state, string packet)
+    public void Segment_InState_NextStateTimeoutAndCountOfKernel(string record, string state, string packet)
     {
-        JsonElement row = Record.GetProperty("transitions").EnumerateArray()
+        JsonElement row = Records[record].GetProperty("transitions").EnumerateArray()
             .Single(r => r.GetProperty("state").GetString() == state && r.GetProperty("packet").GetString() == packet);
-        TestDirector director = InState(state);
+        TestDirector director = InState(record, state);
         director.Wait(1);
-        Send(director, packet);
+        new Segments(director).Send(packet);
 
         bool better = BetterThanKernel.Contains((state, packet));
         Check(director, better ? "NONE" : row.GetProperty("next").GetString()!, row.GetProperty("expires"), better ? "not at all" : row.GetProperty("counted").GetString()!);
@@ -44,43 +51,50 @@ public sealed class TimeoutRecordTests
     [Fact]
     public void ChangedTimeouts_EstablishedAndFinWait_AsIpvsadmSet()
     {
-        foreach (JsonProperty time in Record.GetProperty("after ipvsadm --set 1111 222 33").EnumerateObject())
+        foreach (JsonProperty time in Records["timeouts"].GetProperty("after ipvsadm --set 1111 222 33").EnumerateObject())
         {
-            TestDirector director = InState(time.Name, new() { Tcp = TimeSpan.FromSeconds(1111), TcpFin = TimeSpan.FromSeconds(222), Udp = TimeSpan.FromSeconds(33) });
+            TestDirector director = InState("timeouts", time.Name, new() { Tcp = TimeSpan.FromSeconds(1111), TcpFin = TimeSpan.FromSeconds(222), Udp = TimeSpan.FromSeconds(33) });
             Assert.Equal(time.Value.GetUInt32() * 1000, Assert.Single(director.Connections()).RemainingMilliseconds);
         }
     }
 
-    private static TestDirector InState(string state, ConnectionTimeouts? timeouts = null)
+    private static TestDirector InState(string record, string state, ConnectionTimeouts? timeouts = null)
     {
-        TestDirector director = new(o => o with { Timeouts = timeouts ?? o.Timeouts });
+        IpvsSettings ipvs = new() { SecureTcp = record == "timeouts" ? 0 : 3 };
+        TestDirector director = new(o => o with { Timeouts = timeouts ?? o.Timeouts, Ipvs = ipvs });
+        director.Wait(2); // update_defense_level works once a second.
         director.Service($"{Virtual}/tcp", "rr", Server);
-        foreach (string segment in PathTo(state))
+        foreach (string segment in PathTo(record, state))
         {
-            Send(director, segment);
+            new Segments(director).Send(segment);
         }
 
         return director;
     }
 
-    private static IEnumerable<string> PathTo(string state) => state == "NONE"
+    private static IEnumerable<string> PathTo(string record, string state) => state == "NONE"
         ? []
-        : Record.GetProperty("first_seen").EnumerateArray().Single(f => f.GetProperty("state").GetString() == state)
+        : Records[record].GetProperty("first_seen").EnumerateArray().Single(f => f.GetProperty("state").GetString() == state)
             .GetProperty("path").EnumerateArray().Select(p => p.GetString()!);
 
-    private static void Send(TestDirector director, string packet)
+    /// <summary>The kernel looks at no sequence numbers; ours have to be what two hosts would send, or a reset would not count.</summary>
+    private sealed class Segments(TestDirector director)
     {
-        string flags = packet.Split(' ')[1] switch
+        public void Send(string packet)
         {
-            "SYN" => "S",
-            "SYN+ACK" => "SA",
-            "ACK" => "A",
-            "FIN+ACK" => "FA",
-            "RST+ACK" => "RA",
-            _ => throw new InvalidOperationException(packet),
-        };
-        bool fromClient = packet.StartsWith("client", StringComparison.Ordinal);
-        director.Send(fromClient ? Wire.Tcp(Client, Virtual, flags) : Wire.Tcp(Server, Client, flags));
+            string flags = packet.Split(' ')[1] switch
+            {
+                "SYN" => "S",
+                "SYN+ACK" => "SA",
+                "ACK" => "A",
+                "FIN+ACK" => "FA",
+                "RST+ACK" => "RA",
+                _ => throw new InvalidOperationException(packet),
+            };
+            bool fromClient = packet.StartsWith("client", StringComparison.Ordinal);
+            uint sequence = flags[0] == 'S' ? 1000u : 1001u;
+            director.Send(fromClient ? Wire.Tcp(Client, Virtual, flags, "", sequence, 1001) : Wire.Tcp(Server, Client, flags, "", sequence, 1001));
+        }
     }
 
     private static void Check(TestDirector director, string next, JsonElement expires, string counted)

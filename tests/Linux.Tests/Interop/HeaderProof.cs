@@ -15,7 +15,7 @@ internal static class HeaderProof
     private static readonly string[] Headers =
     [
         "errno.h", "fcntl.h", "sys/stat.h", "poll.h", "sys/eventfd.h", "time.h", "sys/time.h", "sched.h", "sys/mman.h", "sys/socket.h", "sys/ioctl.h",
-        "netinet/in.h", "linux/if.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/if_arp.h", "linux/icmp.h",
+        "netinet/in.h", "linux/if.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/if_arp.h", "linux/icmp.h", "linux/icmpv6.h",
         "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/neighbour.h", "linux/fib_rules.h",
     ];
 

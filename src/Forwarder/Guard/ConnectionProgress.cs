@@ -1,0 +1,53 @@
+using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
+
+namespace HaLvs.Forwarder.Guard;
+
+/// <summary>Step 6: what a packet does to its connection's state, timer and sequence numbers.</summary>
+internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderCounters counters)
+{
+    public void Packet(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool fromOutside, long now)
+    {
+        bool byInitiator = (flow.Kind == ConnectionKind.Service) == fromOutside;
+        if (packet.Protocol == TransportProtocol.Tcp)
+        {
+            Segment(frame, in packet, slot, ref flow, byInitiator, fromOutside, now);
+        }
+        else
+        {
+            bool isSctp = packet.Protocol == TransportProtocol.Sctp;
+            connections.Advance(slot, isSctp ? SctpStates.Next(flow.State, packet.SctpEvent, byInitiator) : flow.State, now);
+        }
+
+        connections.Seen(slot, ref flow, byInitiator);
+        if (flow.ControllerSlot != 0 && (flow.State == ConnectionState.Established || (flow.State == ConnectionState.Udp && !fromOutside)))
+        {
+            connections.AssureTemplateOf(in flow);
+        }
+    }
+
+    private void Segment(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool byInitiator, bool fromOutside, long now)
+    {
+        if ((packet.Flags & TcpFlags.Rst) == 0)
+        {
+            TcpTracking.Observe(frame, in packet, ref flow, fromOutside);
+            connections.Advance(slot, connections.NextTcpState(flow.State, packet.Flags, byInitiator), now);
+            return;
+        }
+
+        switch (TcpTracking.Judge(frame, in packet, in flow, fromOutside))
+        {
+            case ResetVerdict.Closes:
+                connections.Advance(slot, connections.NextTcpState(flow.State, packet.Flags, byInitiator), now);
+                break;
+            case ResetVerdict.Challenged:
+                // If it was true, nobody is left who would restart the timer; if not, the challenge's ACK does so at once.
+                counters.ChallengedResets++;
+                connections.EndWithin(slot, connections.TimeoutOf(ConnectionState.Close), now);
+                break;
+            default:
+                counters.IgnoredResets++;
+                break;
+        }
+    }
+}
