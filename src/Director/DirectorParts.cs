@@ -4,11 +4,13 @@ using HaLvs.Director.Effects;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Loops.Links;
 using HaLvs.Director.Reports;
+using HaLvs.Director.Runtime;
 using HaLvs.Director.State;
 using HaLvs.Director.Sync;
 using HaLvs.Forwarder;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
+using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Director;
 
@@ -45,9 +47,9 @@ internal sealed class DirectorParts : IAsyncDisposable
         _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model)));
-        dataPlane.Core.ApplyServices(model.Services);
+        var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, MtuOf, events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
-        _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, _inbox.Post, events);
+        _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
         _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges(), Broken);
         _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
@@ -58,7 +60,11 @@ internal sealed class DirectorParts : IAsyncDisposable
         _loop = new NodeLoop(machine, _effects, _inbox, model.Heartbeat.Interval, Broken);
         _interfaces = new InterfaceWatch([model.Network.External, model.Network.Internal], events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
-        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, events, TimeProvider.System);
+        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
+        runtime.Refusal = Node.RefusalOfChanges;
+        runtime.Epoch = () => _epochs.ReadEpoch();
+        runtime.Changed = () => _sync?.NotifyChanges();
+        runtime.PeerListens = () => _sync?.Status is { Connected: true };
     }
 
     public DirectorNode Node { get; }
@@ -121,6 +127,12 @@ internal sealed class DirectorParts : IAsyncDisposable
         _tun.Dispose();
         _epochs.Dispose();
         _ending.Dispose();
+    }
+
+    private static int? MtuOf(string interfaceName)
+    {
+        using var netlink = new Rtnetlink();
+        return netlink.FindLink(interfaceName)?.MtuBytes;
     }
 
     /// <summary>The machine threw: a promise did not hold. Nothing is forwarded from here on, and the process ends.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HaLvs.Director.Commands.Ipvsadm;
 
 namespace HaLvs.Director.Commands;
 
@@ -17,7 +18,8 @@ public static class RootCommandFactory
             FenceCommand.Create(host),
             DrillCommand.Create(host),
             ConnectionsCommand.Create(),
-            ReloadCommand.Create(),
+            IpvsadmCommand.Create(),
+            ReloadCommand.Create(host),
             TrafficCommand.Create(),
             KeygenCommand.Create(),
         };

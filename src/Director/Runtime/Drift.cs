@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using HaLvs.Director.Configuration;
 using HaLvs.Director.Configuration.Values;
 using HaLvs.Director.Runtime.V1;
 using HaLvs.Forwarder.Connections;

@@ -9,13 +9,13 @@ public interface IRuntimeReplica
     ulong Version { get; }
 
     /// <summary>The table, to be sent by the node that serves in this epoch.</summary>
-    RuntimeServices ToMessage(ulong epoch);
+    RuntimeState ToMessage(ulong epoch);
 
     /// <summary>
     /// The serving peer's table becomes ours. Call under the data plane's gate, after role and epoch were checked; <see cref="Persist"/> follows outside it.
     /// </summary>
     /// <exception cref="InvalidDataException">The message cannot be read; nothing was changed.</exception>
-    void Adopt(RuntimeServices message);
+    void Adopt(RuntimeState message);
 
     /// <summary>Writes what was adopted to disk. A disk that refuses is an alarm, not an end.</summary>
     void Persist();

@@ -1,3 +1,4 @@
+using HaLvs.Director.Sync.V1;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
 
@@ -8,10 +9,10 @@ public sealed partial class RuntimeServices : IRuntimeReplica
 {
     public ulong Version => _now.Version;
 
-    public Sync.V1.RuntimeServices ToMessage(ulong epoch) => new() { Epoch = epoch, Table = _now.ToMessage() };
+    public RuntimeState ToMessage(ulong epoch) => new() { Epoch = epoch, Table = _now.ToMessage() };
 
     /// <summary>The serving node's word counts, also over a version of ours that it never got: it has served without it.</summary>
-    public void Adopt(Sync.V1.RuntimeServices message)
+    public void Adopt(RuntimeState message)
     {
         ArgumentNullException.ThrowIfNull(message);
         RuntimeSnapshot before = _now;

@@ -104,7 +104,7 @@ public sealed partial class RuntimeServices : IRuntimeOperations
         return null;
     }
 
-    private IReadOnlyList<ChangeOutcome> Change(IReadOnlyList<ServiceChange> changes, string who, out RuntimeSnapshot after)
+    private List<ChangeOutcome> Change(IReadOnlyList<ServiceChange> changes, string who, out RuntimeSnapshot after)
     {
         lock (_writing)
         {
