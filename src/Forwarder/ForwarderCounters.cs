@@ -23,6 +23,12 @@ public enum DropReason : byte
     InvalidState,
     Martian,
 
+    /// <summary>A damaged segment of a connection whose lines are read: its sender repeats it.</summary>
+    BadChecksum,
+
+    /// <summary>A segment that overtook one which may still change its numbers: its sender repeats it.</summary>
+    OutOfOrder,
+
     /// <summary>drop_packet: one new connection in so many.</summary>
     DefenseDrop,
 
@@ -106,6 +112,9 @@ public sealed class ForwarderCounters
 
     /// <summary>Flows that drop_entry gave up.</summary>
     public long DroppedEntries { get; internal set; }
+
+    /// <summary>Connections that were ended because their server was lost, or by order.</summary>
+    public long EndedConnections { get; internal set; }
 
     /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
     public long EvictedEmbryonic { get; internal set; }

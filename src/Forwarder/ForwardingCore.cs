@@ -26,16 +26,20 @@ public sealed partial class ForwardingCore
     private readonly RemoteConnections _remote;
     private readonly PacketPipeline _pipeline;
     private readonly Defense _defense;
+    private readonly ConnectionEnding _ending;
+    private readonly LostServers _lost;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
-        _services = new ServiceTable(_servers, _schedulers);
+        _services = new ServiceTable(_servers, _schedulers) { ServerLost = Lose, ServerBack = Regain };
         _connections = new ConnectionTable(options, _servers, Counters);
         _remote = new RemoteConnections(_connections, _servers, Counters);
         _defense = new Defense(_connections);
+        _ending = new ConnectionEnding(_connections, _pending, Counters);
+        _lost = new LostServers(_connections, _servers, _ending);
         Admission admission = new(_defense, _connections.Limits);
         _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
         ConfigureGuard();
@@ -137,8 +141,16 @@ public sealed partial class ForwardingCore
     /// <summary>Begins a snapshot: every connection present now is stale until confirmed by <see cref="ApplyRemote"/>.</summary>
     public void BeginRemoteSnapshot() => _remote.BeginSnapshot();
 
-    /// <summary>Removes what the snapshot did not confirm; returns how many.</summary>
-    public int EndRemoteSnapshot() => _remote.EndSnapshot();
+    /// <summary>Removes what the snapshot did not confirm, among the next <paramref name="slots"/> slots; returns how many.</summary>
+    /// <param name="cursor">0 to begin; -1 when all is done.</param>
+    public int EndRemoteSnapshot(ref int cursor, int slots) => _remote.EndSnapshot(ref cursor, slots);
+
+    /// <summary>The same at once: for a table that nobody waits for.</summary>
+    public int EndRemoteSnapshot()
+    {
+        int cursor = 0;
+        return _remote.EndSnapshot(ref cursor, int.MaxValue);
+    }
 
     /// <summary>Applies one change from the active. False when the table is full (counted).</summary>
     public bool ApplyRemote(in ConnectionChange change, long now) => _remote.Apply(in change, now);

@@ -31,6 +31,7 @@ internal sealed class PacketPipeline
     private readonly ServerRegistry _servers;
     private readonly ForwarderCounters _counters;
     private readonly Masquerade _masquerade;
+    private readonly ControlChannels _channels;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
     private readonly ConnectionProgress _progress;
@@ -44,6 +45,7 @@ internal sealed class PacketPipeline
         _opening = new ServiceOpening(connections, services, servers, counters, admission);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
+        _channels = new ControlChannels(connections, services, counters, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
     }
 
@@ -114,6 +116,11 @@ internal sealed class PacketPipeline
             slot = 0;
         }
 
+        if (slot == 0 && _connections.HasExpected)
+        {
+            slot = _channels.MeetClient(in tuple, in packet, now);
+        }
+
         if (slot == 0)
         {
             // 3 find the service, 4 schedule a server, 5 create the connection
@@ -125,6 +132,11 @@ internal sealed class PacketPipeline
         }
 
         ref Flow flow = ref _connections[slot];
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
+        }
+
         RealServer? server = flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot];
         if (server is { IsConfigured: false })
         {
@@ -141,9 +153,9 @@ internal sealed class PacketPipeline
         }
 
         Count(server, in packet, outward: false);
-        if (flow.IsShifted)
+        if (flow.IsAssisted && !_channels.FromClient(frame, in packet, slot, now))
         {
-            SequenceShifting.Apply(frame, in packet, in flow, outward: false);
+            return 0;
         }
 
         Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
@@ -183,7 +195,7 @@ internal sealed class PacketPipeline
                     return Facts.IsOurs(packet.Source) ? Drop(refused) : Pass(packet.FrameLength);
                 }
 
-                return ServerPacket(frame, in packet, now);
+                return ServerPacket(frame, ref packet, now);
             case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 int answer = _icmp.FromInside(frame, ref packet, Facts, now);
                 return answer >= 0 ? answer : Pass(packet.FrameLength);
@@ -192,7 +204,7 @@ internal sealed class PacketPipeline
         }
     }
 
-    private int ServerPacket(Span<byte> frame, in Packet packet, long now)
+    private int ServerPacket(Span<byte> frame, ref Packet packet, long now)
     {
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort);
@@ -201,6 +213,11 @@ internal sealed class PacketPipeline
         {
             _connections.Remove(slot);
             slot = 0;
+        }
+
+        if (slot == 0 && _connections.HasExpected)
+        {
+            slot = _channels.MeetServer(in tuple, in packet, now);
         }
 
         if (slot == 0)
@@ -224,6 +241,11 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TtlExceeded);
         }
 
+        if ((flow.Marks & FlowMarks.Ended) != 0)
+        {
+            return Reset(frame, in packet, DropReason.ConnectionEnded);
+        }
+
         // 6 advance the state
         _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
@@ -234,9 +256,9 @@ internal sealed class PacketPipeline
         }
 
         Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
-        if (flow.IsShifted)
+        if (flow.IsAssisted && !_channels.FromServer(frame, ref packet, slot, Facts.ExternalMtu, now))
         {
-            SequenceShifting.Apply(frame, in packet, in flow, outward: true);
+            return 0;
         }
 
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);

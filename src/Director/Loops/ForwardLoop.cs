@@ -109,6 +109,7 @@ public sealed class ForwardLoop : IDisposable
                 _nextTick = now + TickMilliseconds;
             }
             more = _mode != ForwardingMode.Hold && CarryFrames(now);
+            more |= _mode == ForwardingMode.Forward && _dataPlane.Core.Work(now);
             SendPending();
             changes = _dataPlane.Core.HasChanges;
         }

@@ -26,6 +26,9 @@ public readonly record struct ConnectionRecord(
     /// <summary>Port of the service: 0 for a service of every port, the control port for an FTP data connection.</summary>
     public ushort ServicePort { get; init; } = VirtualPort;
 
+    /// <summary>Port under which the real server is configured, where it is not the one that it talks from: data connections. 0: any.</summary>
+    public ushort ConfiguredPort { get; init; } = ServerPort;
+
     /// <summary>Ports of the connection that controls this one (FTP), of the same client and virtual address; both 0: none.</summary>
     public ushort ControlClientPort { get; init; }
 
@@ -88,6 +91,24 @@ public enum ConnectionTraits : ushort
 
     /// <summary>The way back of one datagram (one-packet scheduling): no client's packet finds it, it does not travel.</summary>
     OnePacket = 32,
+
+    /// <summary>An FTP control connection: its lines are read (<see cref="Helpers.FtpChannel"/>).</summary>
+    Ftp = 0x100,
+
+    /// <summary>The client has sent PASV, and the server has not answered 227 yet.</summary>
+    AsksPassive = 0x200,
+
+    /// <summary>The client has sent EPSV, and the server has not answered 229 yet.</summary>
+    AsksExtendedPassive = 0x400,
+
+    /// <summary>The latest change of the server's stream put three bars in an address' place (229), not the virtual address (227).</summary>
+    BarsShift = 0x800,
+
+    /// <summary>A TFTP request: the server answers from another port.</summary>
+    Tftp = 0x1000,
+
+    /// <summary>An expected TFTP transfer whose server port is not known yet.</summary>
+    AnyServerPort = 0x2000,
 }
 
 /// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>

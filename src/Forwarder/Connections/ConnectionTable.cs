@@ -51,6 +51,8 @@ internal sealed partial class ConnectionTable
 
     public int Count => _flows.Count;
 
+    public bool IsFrozen => _frozen;
+
     /// <summary>Stamped on every flow that is made or confirmed; see <see cref="RemoteConnections"/>.</summary>
     public uint SnapshotEpoch { get; set; }
 
@@ -107,6 +109,7 @@ internal sealed partial class ConnectionTable
             Bind(server, in flow);
         }
 
+        CountExpected(in flow, 1);
         _outside.Add(slot);
         _inside.Add(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
@@ -194,6 +197,7 @@ internal sealed partial class ConnectionTable
         _outside.Remove(slot);
         _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        CountExpected(in flow, -1);
         _embryonic.Remove(slot, ref flow);
         Limits.Closed(in flow);
         Release(ref flow);

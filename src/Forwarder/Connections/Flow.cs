@@ -18,6 +18,9 @@ internal struct Flow
     /// <summary>Place of the newest change in the log; see <see cref="ChangeLog"/>.</summary>
     public long LogSequence;
 
+    /// <summary>Stamp of its <see cref="Helpers.FtpDialogue"/>; 0: it has none.</summary>
+    public uint Dialogue;
+
     public int OutsideNext;
     public int InsideNext;
 
@@ -62,6 +65,7 @@ internal struct Flow
     public uint Mark;
     public ConnectionTraits Traits;
     public ushort ServicePort;
+    public ushort ConfiguredPort;
     public ushort ControlClientPort;
     public ushort ControlVirtualPort;
     public ushort ClientPort;
@@ -86,6 +90,9 @@ internal struct Flow
     public readonly Ip ClientInside => (Traits & ConnectionTraits.Hairpin) != 0 ? Gateway : Client;
 
     public readonly ushort ClientPortInside => (Traits & ConnectionTraits.Hairpin) != 0 ? GatewayPort : ClientPort;
+
+    /// <summary>Its packets are the affair of <see cref="Helpers.ControlChannels"/>.</summary>
+    public readonly bool IsAssisted => (Traits & (ConnectionTraits.Ftp | ConnectionTraits.Tftp)) != 0 || IsShifted;
 
     /// <summary>Its TCP segments need <see cref="Helpers.SequenceShifting"/>.</summary>
     public readonly bool IsShifted => (ClientShift.Before | ClientShift.After | ServerShift.Before | ServerShift.After) != 0;

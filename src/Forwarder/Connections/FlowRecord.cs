@@ -10,6 +10,7 @@ internal static class FlowRecord
         Traits = flow.Traits,
         Mark = flow.Mark,
         ServicePort = flow.ServicePort,
+        ConfiguredPort = flow.ConfiguredPort,
         ControlClientPort = flow.ControlClientPort,
         ControlVirtualPort = flow.ControlVirtualPort,
         ClientShift = flow.ClientShift,
@@ -31,7 +32,7 @@ internal static class FlowRecord
         flow.Kind = record.Kind;
         flow.Protocol = record.Protocol;
         flow.OutsideProtocol = FlowTuple.OutsideProtocolOf(record.Kind, record.Traits, record.Protocol);
-        flow.InsideProtocol = FlowTuple.InsideProtocolOf(record.Kind, record.Protocol);
+        flow.InsideProtocol = FlowTuple.InsideProtocolOf(record.Kind, record.Traits, record.Protocol);
         flow.Client = record.Client;
         flow.ClientPort = record.ClientPort;
         flow.Virtual = record.Virtual;
@@ -41,6 +42,7 @@ internal static class FlowRecord
         flow.State = record.State;
         flow.Mark = record.Mark;
         flow.ServicePort = record.ServicePort;
+        flow.ConfiguredPort = record.ConfiguredPort;
         flow.ControlClientPort = record.ControlClientPort;
         flow.ControlVirtualPort = record.ControlVirtualPort;
         FillMutable(ref flow, in record);

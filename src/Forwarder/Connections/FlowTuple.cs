@@ -10,6 +10,8 @@ internal readonly struct FlowTuple(TransportProtocol protocol, Ip far, ushort fa
 {
     private const byte TemplateBit = 0x80;
     private const byte OnePacketBit = 0x40;
+    private const byte ExpectedBit = 0x20;
+    private const ConnectionTraits Expected = ConnectionTraits.AnyClientPort | ConnectionTraits.AnyServerPort;
 
     public readonly TransportProtocol Protocol = protocol;
     public readonly Ip Far = far;
@@ -18,15 +20,19 @@ internal readonly struct FlowTuple(TransportProtocol protocol, Ip far, ushort fa
     public readonly ushort NearPort = nearPort;
 
     /// <summary>
-    /// Templates are found by no packet and one-packet flows by none from outside: they are filed under numbers that none of our protocols has.
+    /// Templates and expected flows of an unknown port are found by no packet, one-packet flows by none from outside: they are filed under numbers that
+    /// none of our protocols has.
     /// </summary>
     public static TransportProtocol OutsideProtocolOf(ConnectionKind kind, ConnectionTraits traits, TransportProtocol protocol) =>
         kind == ConnectionKind.Template ? Hidden(protocol, TemplateBit)
         : (traits & ConnectionTraits.OnePacket) != 0 ? Hidden(protocol, OnePacketBit)
+        : (traits & Expected) != 0 ? Hidden(protocol, ExpectedBit)
         : protocol;
 
-    public static TransportProtocol InsideProtocolOf(ConnectionKind kind, TransportProtocol protocol) =>
-        kind == ConnectionKind.Template ? Hidden(protocol, TemplateBit) : protocol;
+    public static TransportProtocol InsideProtocolOf(ConnectionKind kind, ConnectionTraits traits, TransportProtocol protocol) =>
+        kind == ConnectionKind.Template ? Hidden(protocol, TemplateBit)
+        : (traits & Expected) != 0 ? Hidden(protocol, ExpectedBit)
+        : protocol;
 
     private static TransportProtocol Hidden(TransportProtocol protocol, byte bit) => (TransportProtocol)((byte)protocol ^ bit);
 }

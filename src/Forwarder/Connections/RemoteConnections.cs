@@ -8,10 +8,12 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
-    public int EndSnapshot()
+    public int EndSnapshot(ref int cursor, int slots)
     {
         int removed = 0;
-        for (int slot = 1; slot <= connections.Flows.HighWater; slot++)
+        int slot = cursor + 1;
+        int last = (int)Math.Min((long)cursor + slots, connections.Flows.HighWater);
+        for (; slot <= last; slot++)
         {
             if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
             {
@@ -20,6 +22,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
             }
         }
 
+        cursor = last >= connections.Flows.HighWater ? -1 : last;
         return removed;
     }
 

@@ -1,3 +1,5 @@
+using HaLvs.Forwarder.Helpers;
+
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace HaLvs.Forwarder.Connections;
 /// <paramref name="Before"/>, bytes from there on by <paramref name="After"/>. All zero: not moved. Acknowledgements of the other direction move back.
 /// Where both are the same, every number moves alike and <paramref name="From"/> has no meaning for it.
 /// </summary>
-public readonly record struct SequenceShift(uint From, int Before, int After)
+public readonly record struct SequenceShift(uint From, int Before, int After) : IAcknowledgementMap
 {
     public bool IsNone => (Before | After) == 0;
 

@@ -25,12 +25,20 @@ internal static class SequenceShifting
     /// </summary>
     public static void Apply(Span<byte> frame, in Packet packet, in Flow flow, bool outward)
     {
-        Span<byte> header = frame.Slice(packet.Transport, packet.TransportHeaderBytes);
         SequenceShift own = outward ? flow.ServerShift : flow.ClientShift;
         SequenceShift other = outward ? flow.ClientShift : flow.ServerShift;
+        Apply(frame, in packet, in own, in other);
+    }
+
+    /// <param name="own">Of the direction in which the segment goes.</param>
+    /// <param name="other">Of the direction that it acknowledges.</param>
+    public static void Apply<TMap>(Span<byte> frame, in Packet packet, in SequenceShift own, in TMap other)
+        where TMap : struct, IAcknowledgementMap
+    {
+        Span<byte> header = frame.Slice(packet.Transport, packet.TransportHeaderBytes);
         ushort before = InternetChecksum.Sum(header);
         Shift(header[SequenceAt..], own.Forward(ReadNumber(header[SequenceAt..])));
-        if (!other.IsNone && (packet.Flags & TcpFlags.Ack) != 0)
+        if ((packet.Flags & TcpFlags.Ack) != 0)
         {
             Shift(header[AcknowledgementAt..], other.Back(ReadNumber(header[AcknowledgementAt..])));
             ShiftBlocks(header[OptionsAt..], in other);
@@ -45,7 +53,8 @@ internal static class SequenceShifting
     }
 
     /// <summary>Both edges of every block are numbers of the other side, like the acknowledgement. A list that lies about its lengths ends the walk.</summary>
-    private static void ShiftBlocks(Span<byte> options, in SequenceShift other)
+    private static void ShiftBlocks<TMap>(Span<byte> options, in TMap other)
+        where TMap : struct, IAcknowledgementMap
     {
         while (options.Length > 1 && options[0] != EndOfOptions)
         {

@@ -1,5 +1,6 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
@@ -125,7 +126,9 @@ internal sealed class ServiceOpening(
         {
             Mark = server.Key.Service.Mark,
             ServicePort = server.Key.Service.Port,
-            Traits = server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None,
+            ConfiguredPort = server.Key.Port,
+            Traits = (server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None)
+                | ControlChannels.TraitsOf(service.Config, in packet),
         };
         bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
         int slot = onePacket ? _onePacket.Open(in record, server, now) : connections.Add(in record, server, now);

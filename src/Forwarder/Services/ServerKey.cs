@@ -8,7 +8,7 @@ namespace HaLvs.Forwarder.Services;
 internal readonly record struct ServerKey(ServiceKey Service, Ip Address, ushort Port)
 {
     public static ServerKey Of(in ConnectionRecord record) =>
-        new(ServiceOf(in record), record.Server, (record.Traits & ConnectionTraits.ServerPortIsClients) != 0 ? (ushort)0 : record.ServerPort);
+        new(ServiceOf(in record), record.Server, (record.Traits & ConnectionTraits.ServerPortIsClients) != 0 ? (ushort)0 : record.ConfiguredPort);
 
     private static ServiceKey ServiceOf(in ConnectionRecord record) => record.Mark != 0
         ? ServiceKey.OfMark(record.Mark, v6: !record.Server.IsV4)

@@ -15,6 +15,11 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 
     public IEnumerable<VirtualService> Services => _inOrder;
 
+    /// <summary>A server was taken away from a service that wants its connections told (<see cref="ServerLoss.Reset"/>).</summary>
+    public Action<RealServer>? ServerLost { get; init; }
+
+    public Action<RealServer>? ServerBack { get; init; }
+
     public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
 
     public ImmutableArray<ServiceSnapshot> Snapshot() => [.. _inOrder.Select(s => s.ToSnapshot())];
@@ -93,6 +98,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         }
 
         service.Add(server, config);
+        ServerBack?.Invoke(server);
         return ServiceOutcome.Done;
     }
 
@@ -177,6 +183,11 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     private void RemoveServer(VirtualService service, RealServer server)
     {
         service.Remove(server);
+        if (service.Config.OnServerLoss == ServerLoss.Reset)
+        {
+            ServerLost?.Invoke(server);
+        }
+
         servers.ForgetIfUnused(server);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ArrivalTable(IReplicatedTable inner, int first, int count)
 
     public void BeginRemoteSnapshot() => inner.BeginRemoteSnapshot();
 
-    public int EndRemoteSnapshot() => inner.EndRemoteSnapshot();
+    public int EndRemoteSnapshot(ref int cursor) => inner.EndRemoteSnapshot(ref cursor);
 
     public void SetTimersFrozen(bool frozen, long now) => inner.SetTimersFrozen(frozen, now);
 

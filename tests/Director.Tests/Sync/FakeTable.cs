@@ -73,9 +73,10 @@ internal sealed class FakeTable(int capacity = 4096, int logCapacity = 4096) : I
         _stale.UnionWith(_index.Keys);
     }
 
-    public int EndRemoteSnapshot()
+    public int EndRemoteSnapshot(ref int cursor)
     {
         Held(0);
+        cursor = -1;
         foreach (ConnectionKey key in _stale) Drop(key);
         int removed = _stale.Count;
         _stale.Clear();

@@ -15,6 +15,7 @@ internal static class KernelNames
         ConnectionState.Close => "CLOSE",
         ConnectionState.CloseWait => "CLOSE_WAIT",
         ConnectionState.LastAck => "LAST_ACK",
+        ConnectionState.Listen => "LISTEN",
         ConnectionState.SynAck => "SYNACK",
         ConnectionState.Udp => "UDP",
         _ => state.ToString(),

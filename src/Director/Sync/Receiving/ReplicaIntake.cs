@@ -137,10 +137,13 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
     private void End()
     {
         if (!_inSnapshot) throw new SyncProtocolException("a snapshot ends that never began");
-        lock (table.Gate)
+        for (int cursor = 0; cursor >= 0;)
         {
-            CheckCurrent();
-            table.EndRemoteSnapshot();
+            lock (table.Gate)
+            {
+                CheckCurrent();
+                table.EndRemoteSnapshot(ref cursor);
+            }
         }
 
         (_inSnapshot, _whole) = (false, true);

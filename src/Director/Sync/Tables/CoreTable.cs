@@ -6,6 +6,8 @@ namespace HaLvs.Director.Sync.Tables;
 /// <summary>The forwarding core as sync sees it.</summary>
 public sealed class CoreTable(DataPlane dataPlane) : IReplicatedTable
 {
+    private const int SlotsUnderGate = 16_384;
+
     public Lock Gate => dataPlane.Gate;
 
     public int ConnectionCount => dataPlane.Core.ConnectionCount;
@@ -23,7 +25,7 @@ public sealed class CoreTable(DataPlane dataPlane) : IReplicatedTable
 
     public void BeginRemoteSnapshot() => dataPlane.Core.BeginRemoteSnapshot();
 
-    public int EndRemoteSnapshot() => dataPlane.Core.EndRemoteSnapshot();
+    public int EndRemoteSnapshot(ref int cursor) => dataPlane.Core.EndRemoteSnapshot(ref cursor, SlotsUnderGate);
 
     public bool ApplyRemote(in ConnectionChange change, long now) => dataPlane.Core.ApplyRemote(change, now);
 

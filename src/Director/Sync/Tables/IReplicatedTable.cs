@@ -24,7 +24,8 @@ public interface IReplicatedTable
 
     void BeginRemoteSnapshot();
 
-    int EndRemoteSnapshot();
+    /// <summary>Removes what the snapshot did not confirm, a slice of the table per call. The cursor begins at 0 and is -1 when all is done.</summary>
+    int EndRemoteSnapshot(ref int cursor);
 
     bool ApplyRemote(in ConnectionChange change, long now);
 

@@ -1,0 +1,53 @@
+namespace HaLvs.Forwarder.Connections;
+
+/// <summary>Flows that somebody announced before their first packet: one of their ports is not known yet, so no packet finds them by its tuple alone.</summary>
+internal sealed partial class ConnectionTable
+{
+    private const ConnectionTraits UnknownPorts = ConnectionTraits.AnyClientPort | ConnectionTraits.AnyServerPort;
+    private int _expected;
+
+    /// <summary>False costs the packet that asks nothing more.</summary>
+    public bool HasExpected => _expected > 0;
+
+    /// <summary>Slot of the expected flow of this client and virtual port, or 0. The far port of <paramref name="tuple"/> is not looked at.</summary>
+    public int FindExpectedOutside(in FlowTuple tuple, long now)
+    {
+        FlowTuple hidden = new(
+            FlowTuple.OutsideProtocolOf(ConnectionKind.Service, ConnectionTraits.AnyClientPort, tuple.Protocol), tuple.Far, 0, tuple.Near, tuple.NearPort);
+        return FindOutside(in hidden, now);
+    }
+
+    /// <summary>Slot of the expected flow of this client's port and server, or 0. The near port of <paramref name="tuple"/> is not looked at.</summary>
+    public int FindExpectedInside(in FlowTuple tuple, long now)
+    {
+        FlowTuple hidden = new(
+            FlowTuple.InsideProtocolOf(ConnectionKind.Service, ConnectionTraits.AnyServerPort, tuple.Protocol), tuple.Far, tuple.FarPort, tuple.Near, 0);
+        return FindInside(in hidden, now);
+    }
+
+    /// <summary>Its first packet has come: the flow gets its ports and is found by its tuples. To the standby it is another flow than before.</summary>
+    public void Meet(int slot, ushort clientPort, ushort virtualPort, ushort serverPort)
+    {
+        Log.Deleted(slot);
+        _outside.Remove(slot);
+        _inside.Remove(slot);
+        ref Flow flow = ref _flows[slot];
+        flow.ClientPort = clientPort;
+        flow.VirtualPort = virtualPort;
+        flow.ServerPort = serverPort;
+        flow.Traits &= ~UnknownPorts;
+        flow.OutsideProtocol = FlowTuple.OutsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);
+        flow.InsideProtocol = FlowTuple.InsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);
+        _outside.Add(slot);
+        _inside.Add(slot);
+        _expected--;
+        flow.LogSequence = -1;
+        Log.Changed(slot);
+    }
+
+    /// <summary>Puts a connection in that goes to the server of another one; 0 when the table is full.</summary>
+    public int AddBeside(int other, in ConnectionRecord record, long now) =>
+        Add(in record, _flows[other].ServerSlot == 0 ? null : _servers[_flows[other].ServerSlot], now);
+
+    private void CountExpected(in Flow flow, int change) => _expected += (flow.Traits & UnknownPorts) != 0 ? change : 0;
+}
