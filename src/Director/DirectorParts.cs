@@ -10,7 +10,6 @@ using HaLvs.Director.Sync;
 using HaLvs.Forwarder;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
-using HaLvs.Linux.Netlink;
 
 namespace HaLvs.Director;
 
@@ -47,7 +46,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model)));
-        var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, MtuOf, events, TimeProvider.System);
+        var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, new KernelNetwork(), events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
         _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges(), Broken);
@@ -127,12 +126,6 @@ internal sealed class DirectorParts : IAsyncDisposable
         _tun.Dispose();
         _epochs.Dispose();
         _ending.Dispose();
-    }
-
-    private static int? MtuOf(string interfaceName)
-    {
-        using var netlink = new Rtnetlink();
-        return netlink.FindLink(interfaceName)?.MtuBytes;
     }
 
     /// <summary>The machine threw: a promise did not hold. Nothing is forwarded from here on, and the process ends.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HaLvs.Director.Commands.Import;
 using HaLvs.Director.Commands.Ipvsadm;
 
 namespace HaLvs.Director.Commands;
@@ -19,6 +20,8 @@ public static class RootCommandFactory
             DrillCommand.Create(host),
             ConnectionsCommand.Create(),
             IpvsadmCommand.Create(),
+            DrainCommand.Create(),
+            ImportCommand.Create(host),
             ReloadCommand.Create(host),
             TrafficCommand.Create(),
             KeygenCommand.Create(),

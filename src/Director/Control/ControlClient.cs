@@ -73,6 +73,9 @@ public sealed class ControlClient : IDisposable
     public Task<OperationOutcome> ReloadAsync(DriftChoice drift, CancellationToken cancel) =>
         OutcomeAsync(() => _client.Reload(new ReloadRequest { Drift = drift }, cancellationToken: cancel), _ => { }, cancel);
 
+    public Task<OperationOutcome> DrainAsync(DrainRequest request, Action<string> progress, CancellationToken cancel) =>
+        OutcomeAsync(() => _client.Drain(request, cancellationToken: cancel), progress, cancel);
+
     public Task<ListServicesReply> ListServicesAsync(CancellationToken cancel) =>
         GuardAsync(async () => await _client.ListServicesAsync(new ListServicesRequest(), deadline: DateTime.UtcNow + StatusTimeout, cancellationToken: cancel), cancel);
 

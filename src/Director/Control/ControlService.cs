@@ -63,6 +63,11 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
         return reply;
     }
 
+    public override Task Drain(DrainRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
+        RunAsync((progress, cancel) => operations.Runtime.DrainAsync(
+            request.Service, request.Server, TimeSpan.FromMilliseconds(request.DeadlineMilliseconds), request.Remove, OperatorName(request.Operator, context), progress, cancel),
+            responseStream, context);
+
     public override Task<ListServicesReply> ListServices(ListServicesRequest request, ServerCallContext context) =>
         Task.FromResult(ServiceControl.ToReply(operations.Runtime.Contents()));
 

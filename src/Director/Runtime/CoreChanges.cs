@@ -8,8 +8,7 @@ namespace HaLvs.Director.Runtime;
 /// Carries changes out on a forwarding core, and keeps the sync daemons that only stand in listings. Not thread-safe: the caller holds the data
 /// plane's gate for a whole transaction, so that no packet meets a state in between.
 /// </summary>
-/// <param name="mtuOf">MTU of a network interface of this machine; null: there is none of that name.</param>
-internal sealed class CoreChanges(ForwardingCore core, Func<string, int?> mtuOf)
+internal sealed class CoreChanges(ForwardingCore core, IMachineNetwork network)
 {
     private readonly List<SyncDaemon> _daemons = [];
 
@@ -27,7 +26,7 @@ internal sealed class CoreChanges(ForwardingCore core, Func<string, int?> mtuOf)
         ServiceChange.EditService c => Of(core.EditService(Kept(c.Service))),
         ServiceChange.DeleteService c => Of(core.DeleteService(c.Service, now)),
         ServiceChange.Clear => Clear(now),
-        ServiceChange.AddServer c => Of(core.AddServer(c.Service, c.Server)),
+        ServiceChange.AddServer c => AddServer(c.Service, c.Server),
         ServiceChange.EditServer c => Of(core.EditServer(c.Service, c.Server)),
         ServiceChange.DeleteServer c => Of(core.DeleteServer(c.Service, c.Address, c.Port, now)),
         ServiceChange.Zero c => Of(core.ZeroCounters(c.Service)),
@@ -44,6 +43,16 @@ internal sealed class CoreChanges(ForwardingCore core, Func<string, int?> mtuOf)
     {
         VirtualServiceConfig? present = core.ExportServices().FirstOrDefault(s => s.Key == edited.Key);
         return present is null ? edited : edited with { Helper = present.Helper, SlowStart = present.SlowStart, OnServerLoss = present.OnServerLoss };
+    }
+
+    private ChangeOutcome AddServer(ServiceKey service, RealServerConfig server)
+    {
+        if (!network.IsBroadcast(server.Address))
+        {
+            return Of(core.AddServer(service, server));
+        }
+
+        return core.ExportServices().Any(s => s.Key == service) ? ChangeOutcome.Invalid : ChangeOutcome.NoSuchService;
     }
 
     private ChangeOutcome Clear(long now)
@@ -69,7 +78,7 @@ internal sealed class CoreChanges(ForwardingCore core, Func<string, int?> mtuOf)
 
     private ChangeOutcome Start(SyncDaemon daemon)
     {
-        if (mtuOf(daemon.Interface) is not { } mtu)
+        if (network.MtuOf(daemon.Interface) is not { } mtu)
         {
             return ChangeOutcome.NoSuchDevice;
         }

@@ -9,4 +9,15 @@ public interface IRuntimeOperations
     Task<IReadOnlyList<ChangeOutcome>> ChangeAsync(IReadOnlyList<ServiceChange> changes, string who, CancellationToken cancel);
 
     TableContents Contents();
+
+    /// <summary>
+    /// The server gets no new connections; waits until those it has have ended, or the deadline has passed, telling how many are left. Who goes away
+    /// meanwhile leaves it as it is then: without new connections.
+    /// </summary>
+    /// <param name="service">As status shows it: "192.0.2.100:80/tcp", "mark 7".</param>
+    /// <param name="server">"10.0.0.2:80".</param>
+    /// <param name="deadline">Zero: none.</param>
+    /// <param name="remove">At the end the server is taken out of the table.</param>
+    Task<Control.OperationOutcome> DrainAsync(
+        string service, string server, TimeSpan deadline, bool remove, string who, IProgress<string> progress, CancellationToken cancel);
 }

@@ -26,13 +26,12 @@ public sealed partial class RuntimeServices : IRuntimeOperations
     private volatile RuntimeSnapshot _now;
 
     /// <summary>Applies the file's services, and what was changed at run time before this start.</summary>
-    /// <param name="mtuOf">MTU of an interface of this machine; null: there is none of that name.</param>
     /// <exception cref="DirectorStartException">The state on disk cannot be read.</exception>
-    public RuntimeServices(DirectorModel model, DataPlane dataPlane, string stateDirectory, Func<string, int?> mtuOf, EventLog events, TimeProvider time)
+    public RuntimeServices(DirectorModel model, DataPlane dataPlane, string stateDirectory, IMachineNetwork network, EventLog events, TimeProvider time)
     {
         (_dataPlane, _events, _time) = (dataPlane, events, time);
         _store = new RuntimeStore(stateDirectory);
-        _changes = new CoreChanges(dataPlane.Core, mtuOf);
+        _changes = new CoreChanges(dataPlane.Core, network);
         _peer = new PeerVersion(time);
         RuntimeSnapshot start = _store.Read() ?? new RuntimeSnapshot(0, 0, model.Services, model.Timeouts) { FileServices = model.Services, FileTimeouts = model.Timeouts };
         _now = Derived(start, model);

@@ -22,7 +22,7 @@ internal static class IpvsadmCommand
     /// <param name="words">What stands behind the name.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CommandHost host, CancellationToken cancel)
     {
-        using ControlClient client = new(ControlSocketPath.FromEnvironment());
+        using ControlClient client = new(host.SocketPath ?? ControlSocketPath.FromEnvironment());
         try
         {
             IpvsadmProgram program = new(new ControlServiceTable(client, OperatorName()), SystemNames.OfThisMachine(), host.Input, host.Output, host.Error);
@@ -36,6 +36,6 @@ internal static class IpvsadmCommand
     }
 
     /// <summary>The person, not the role that sudo lent him.</summary>
-    private static string OperatorName() =>
+    public static string OperatorName() =>
         Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person ? person : Environment.UserName;
 }

@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
 using HaLvs.Director.Commands.Ipvsadm.Execution;
 using HaLvs.Director.Runtime;
+using HaLvs.Director.Tests.Runtime;
 using HaLvs.Forwarder;
 using HaLvs.Forwarder.Connections;
 
 namespace HaLvs.Director.Tests.Commands.Ipvsadm;
 
-/// <summary>ipvsadm's table directly on a forwarding core. The machine has the interfaces lo, eth0 and eth1.</summary>
+/// <summary>ipvsadm's table directly on a forwarding core.</summary>
 internal sealed class CoreServiceTable(ForwardingCore core, Func<long> now) : IServiceTable
 {
-    private readonly CoreChanges _changes = new(core, name => name is "lo" or "eth0" or "eth1" ? 1500 : null);
+    private readonly CoreChanges _changes = new(core, new RecordedNetwork());
 
     /// <summary>Transactions so far.</summary>
     public int Transactions { get; private set; }

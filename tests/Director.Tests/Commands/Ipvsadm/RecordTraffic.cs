@@ -33,9 +33,9 @@ internal sealed partial class RecordTraffic(IpvsadmMachine machine, JsonElement 
     public void Act(string text, int step)
     {
         _step = step;
-        foreach (string clause in Clauses().Split(text))
+        foreach (string clause in Clauses().Split(text).Select(c => c.Trim()).Where(c => c.Length > 0 && !Remarks().IsMatch(c)))
         {
-            Do(clause.Trim());
+            Do(clause);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class RecordTraffic(IpvsadmMachine machine, JsonElement 
         {
             Close(End(clause));
         }
-        else if (!clause.StartsWith("which", StringComparison.Ordinal) && !clause.StartsWith("each", StringComparison.Ordinal) && !clause.StartsWith("then", StringComparison.Ordinal))
+        else
         {
             throw new NotSupportedException($"no packets are known for \"{clause}\"");
         }
@@ -181,8 +181,12 @@ internal sealed partial class RecordTraffic(IpvsadmMachine machine, JsonElement 
         $"{packet[12]}.{packet[13]}.{packet[14]}.{packet[15]}:{(packet[20] << 8) | packet[21]}",
         $"{packet[16]}.{packet[17]}.{packet[18]}.{packet[19]}:{(packet[22] << 8) | packet[23]}");
 
-    [GeneratedRegex(@"; |, which has|, then server\)|, (?=which)| and (?=:\d+ opens| gets)")]
+    [GeneratedRegex(@"; |, which has|, then server\)| and (?=:\d+ opens)")]
     private static partial Regex Clauses();
+
+    /// <summary>What follows from the packets and needs none.</summary>
+    [GeneratedRegex(@"^(no server|each is answered)")]
+    private static partial Regex Remarks();
 
     [GeneratedRegex(@"^([\d.]+) s pass")]
     private static partial Regex Passes();

@@ -68,7 +68,7 @@ internal sealed class IpvsadmProgram(IServiceTable table, INameSource names, Tex
             throw IpvsadmExit.TryHelp();
         }
 
-        foreach (string[] line in RestoreInput.Lines(input))
+        foreach ((_, string[] line) in RestoreInput.Lines(input))
         {
             await LineAsync(line, restoring: true, cancel);
         }

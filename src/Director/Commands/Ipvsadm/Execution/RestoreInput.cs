@@ -5,15 +5,15 @@ internal static class RestoreInput
 {
     private static readonly char[] s_blanks = [' ', '\t', '\r'];
 
-    /// <summary>Lines that hold any word.</summary>
-    public static IEnumerable<string[]> Lines(TextReader input)
+    /// <summary>Lines that hold any word, numbered from 1.</summary>
+    public static IEnumerable<(int Number, string[] Words)> Lines(TextReader input)
     {
-        while (input.ReadLine() is { } line)
+        for (int number = 1; input.ReadLine() is { } line; number++)
         {
             string[] words = [.. line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries).Where(w => w != "ipvsadm")];
             if (words.Length > 0)
             {
-                yield return words;
+                yield return (number, words);
             }
         }
     }
