@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Fragments;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
@@ -41,7 +42,7 @@ public sealed partial class ForwardingCore
         _ending = new ConnectionEnding(_connections, _pending, Counters);
         _lost = new LostServers(_connections, _servers, _ending);
         Admission admission = new(_defense, _connections.Limits);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, options.Seed) { Facts = CurrentFacts() };
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _pending, options.Seed) { Facts = CurrentFacts() };
         ConfigureGuard();
     }
 
@@ -60,6 +61,8 @@ public sealed partial class ForwardingCore
     internal ConnectionTable Connections => _connections;
 
     internal ServerRegistry Servers => _servers;
+
+    internal FragmentForwarding Fragments => _pipeline.Fragments;
 
     /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
     public void Configure(ForwardingCoreOptions options)
@@ -90,6 +93,7 @@ public sealed partial class ForwardingCore
         _connections.Tick(now);
         _services.Tick(now);
         GuardTick(now);
+        _pipeline.Tick(now);
     }
 
     /// <summary>True on a standby: synced connections do not expire. Turning it off restarts every timer from its state's full time-out.</summary>

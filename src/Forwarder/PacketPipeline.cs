@@ -1,9 +1,11 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Fragments;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
 using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder;
@@ -34,9 +36,12 @@ internal sealed class PacketPipeline
     private readonly ControlChannels _channels;
     private readonly IcmpForwarding _icmp;
     private readonly IcmpErrors _errors = new();
+    private readonly FragmentForwarding _fragments;
     private readonly ConnectionProgress _progress;
 
-    public PacketPipeline(ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
+    public PacketPipeline(
+        ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters,
+        Admission admission, PendingFrames pending, ulong seed)
     {
         _connections = connections;
         _servers = servers;
@@ -47,10 +52,13 @@ internal sealed class PacketPipeline
         _masquerade = new Masquerade(connections, services, seed);
         _channels = new ControlChannels(connections, services, counters, seed);
         _icmp = new IcmpForwarding(connections, servers, _masquerade, counters);
+        _fragments = new FragmentForwarding(new FlowHash(~seed), pending, _errors, counters);
     }
 
     /// <summary>Replaced whole when the configuration changes.</summary>
     public required NetworkFacts Facts { get; set; }
+
+    public FragmentForwarding Fragments => _fragments;
 
     public int Process(Span<byte> frame, int length, long now)
     {
@@ -67,7 +75,40 @@ internal sealed class PacketPipeline
             return Drop(refused);
         }
 
-        return Facts.IsFromOutside(packet.Source, packet.Destination) ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+        bool outside = Facts.IsFromOutside(packet.Source, packet.Destination);
+        return packet.IsFragment ? Fragment(frame, ref packet, outside, now)
+            : outside ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+    }
+
+    public void Tick(long now) => _fragments.Tick(now);
+
+    /// <summary>The first fragment of a datagram takes the steps of a whole packet; what became of it becomes of the others.</summary>
+    private int Fragment(Span<byte> frame, ref Packet packet, bool outside, long now)
+    {
+        DropReason refused = outside ? RefuseOutside(in packet) : RefuseInside(in packet);
+        if (refused != DropReason.None)
+        {
+            return Drop(refused);
+        }
+
+        int mtu = outside ? Facts.InternalMtu : Facts.ExternalMtu;
+        int entry = _fragments.Enter(frame, in packet, mtu, now, out int length);
+        if (entry != 0)
+        {
+            long answered = _counters.AnsweredPackets;
+            length = outside ? FromOutside(frame, ref packet, now) : FromInside(frame, ref packet, now);
+            length = _fragments.Decide(entry, frame, in packet, length, _counters.AnsweredPackets != answered, ServerOf(in packet, outside, now), mtu);
+        }
+
+        return length;
+    }
+
+    private RealServer? ServerOf(in Packet packet, bool outside, long now)
+    {
+        int slot = outside
+            ? _connections.FindOutside(new FlowTuple(packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort), now)
+            : _connections.FindInside(new FlowTuple(packet.Protocol, packet.Destination, packet.DestinationPort, packet.Source, packet.SourcePort), now);
+        return slot == 0 || _connections[slot].ServerSlot == 0 ? null : _servers[_connections[slot].ServerSlot];
     }
 
     private int FromOutside(Span<byte> frame, ref Packet packet, long now)
@@ -93,11 +134,6 @@ internal sealed class PacketPipeline
 
     private DropReason RefuseOutside(in Packet packet)
     {
-        if (packet.IsFragment)
-        {
-            return DropReason.FragmentRefused;
-        }
-
         if (packet.TimeToLive == 0)
         {
             return DropReason.TtlExceeded;
@@ -174,16 +210,16 @@ internal sealed class PacketPipeline
         return closed || reason == DropReason.NoServer ? Refuse(frame, in packet, reason, IcmpType.PortUnreachable, now) : Drop(reason);
     }
 
+    /// <summary>Neighbour discovery and the like of the TUN itself.</summary>
+    private static DropReason RefuseInside(in Packet packet) =>
+        packet.IsV6 && !NetworkFacts.IsRoutable(packet.Source, packet.Destination) ? DropReason.Martian : DropReason.None;
+
     private int FromInside(Span<byte> frame, ref Packet packet, long now)
     {
-        if (packet.IsV6 && !NetworkFacts.IsRoutable(packet.Source, packet.Destination))
+        DropReason never = RefuseInside(in packet);
+        if (never != DropReason.None)
         {
-            return Drop(DropReason.Martian); // Neighbour discovery and the like of the TUN itself.
-        }
-
-        if (packet.IsFragment)
-        {
-            return Facts.IsOurs(packet.Source) ? Drop(DropReason.FragmentRefused) : Pass(packet.FrameLength);
+            return Drop(never);
         }
 
         switch (packet.Protocol)

@@ -22,7 +22,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         {
             IcmpMeaning.Echo => AnswerEcho(frame, in packet),
             IcmpMeaning.EchoReply => ReplyToInside(frame, ref packet, now),
-            IcmpMeaning.Error => ErrorToInside(frame, in packet, now),
+            IcmpMeaning.Error when !packet.IsFragment => ErrorToInside(frame, in packet, now),
             _ => Drop(DropReason.BadIcmp),
         };
     }
@@ -31,7 +31,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
     public int FromInside(Span<byte> frame, ref Packet packet, NetworkFacts facts, long now)
     {
         IcmpMeaning meaning = MeaningOf(frame, in packet);
-        if (meaning == IcmpMeaning.Error)
+        if (meaning == IcmpMeaning.Error && !packet.IsFragment)
         {
             return ErrorToOutside(frame, in packet, facts, now);
         }
@@ -47,10 +47,14 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
     private static IcmpMeaning MeaningOf(ReadOnlySpan<byte> frame, in Packet packet) =>
         packet.TransportBytes >= PacketParser.IcmpHeaderBytes ? IcmpMeanings.Of(packet.Protocol, frame[packet.Transport]) : IcmpMeaning.Other;
 
-    /// <summary>The kernel drops ICMP with a wrong checksum; nothing here claims a partial one.</summary>
+    /// <summary>
+    /// The kernel drops ICMP with a wrong checksum; nothing here claims a partial one. Of a first fragment the sum cannot be judged: what is wrong stays
+    /// wrong, because it is only ever updated.
+    /// </summary>
     private static bool IsIntact(ReadOnlySpan<byte> frame, in Packet packet) =>
         packet.TransportBytes >= PacketParser.IcmpHeaderBytes && !packet.PartialChecksum && packet.SegmentBytes == 0
-        && InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes), Pseudo(frame, in packet)) == ushort.MaxValue;
+        && (packet.IsFragment
+            || InternetChecksum.Sum(frame.Slice(packet.Transport, packet.TransportBytes), Pseudo(frame, in packet)) == ushort.MaxValue);
 
     /// <summary>ICMPv6 sums a pseudo header (RFC 4443 section 2.3), ICMP does not.</summary>
     private static ulong Pseudo(ReadOnlySpan<byte> frame, in Packet packet) =>
@@ -59,24 +63,27 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
     private int AnswerEcho(Span<byte> frame, in Packet packet)
     {
         Translation.SourceAddressOnly(frame, packet.Destination);
-        Translation.DestinationAddressOnly(frame, packet.Source);
-        if (packet.IsV6)
+        Translation.DestinationAddressOnly(frame, packet.Source); // The pseudo header's sum stays: the addresses change places.
+        if (!packet.IsV6)
         {
-            frame[ForwardingCore.VirtioHeaderBytes + 7] = IpHeader.TimeToLive;
-            frame[packet.Transport] = IcmpV6Type.EchoReply;
-        }
-        else
-        {
-            frame.Slice(ForwardingCore.VirtioHeaderBytes + 6, 2).Clear(); // May be fragmented on its way back, as the kernel's.
-            frame[ForwardingCore.VirtioHeaderBytes + 8] = IpHeader.TimeToLive;
-            WriteHeaderChecksum(frame, in packet);
-            frame[packet.Transport] = IcmpType.EchoReply;
+            AllowFragments(frame);
         }
 
-        WriteIcmpChecksum(frame, in packet);
+        Translation.SetHops(frame, IpHeader.TimeToLive);
+        byte reply = packet.IsV6 ? IcmpV6Type.EchoReply : IcmpType.EchoReply;
+        ushort typeAndCode = (ushort)((reply << 8) | frame[packet.Transport + 1]);
+        Update(frame, in packet, Translation.ReplaceWord(frame[packet.Transport..], typeAndCode));
         VirtioHeader.Clear(frame);
         counters.AnsweredPackets++;
         return packet.FrameLength;
+    }
+
+    /// <summary>An answer may be fragmented on its way back, as the kernel's.</summary>
+    private static void AllowFragments(Span<byte> frame)
+    {
+        Span<byte> field = frame[(ForwardingCore.VirtioHeaderBytes + 6)..];
+        ushort cleared = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(field) & 0x3fff);
+        Translation.UpdateHeader(frame, Translation.ReplaceWord(field, cleared));
     }
 
     private int EchoToOutside(Span<byte> frame, ref Packet packet, NetworkFacts facts, long now)
@@ -97,8 +104,8 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
 
         connections.Advance(slot, ConnectionState.IcmpQuery, now);
         ref Flow flow = ref connections[slot];
-        Translation.SourceAddressOnly(frame, flow.Virtual);
-        return SendQuery(frame, in packet, flow.VirtualPort, outward: true);
+        uint delta = Translation.SourceAddressOnly(frame, flow.Virtual);
+        return SendQuery(frame, in packet, flow.VirtualPort, delta, outward: true);
     }
 
     private int ReplyToInside(Span<byte> frame, ref Packet packet, long now)
@@ -112,13 +119,14 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
 
         connections.Advance(slot, ConnectionState.IcmpQuery, now);
         ref Flow flow = ref connections[slot];
-        Translation.DestinationAddressOnly(frame, flow.Server);
-        return SendQuery(frame, in packet, flow.ServerPort, outward: false);
+        uint delta = Translation.DestinationAddressOnly(frame, flow.Server);
+        return SendQuery(frame, in packet, flow.ServerPort, delta, outward: false);
     }
 
-    private int SendQuery(Span<byte> frame, in Packet packet, ushort identifier, bool outward)
+    private int SendQuery(Span<byte> frame, in Packet packet, ushort identifier, uint addressDelta, bool outward)
     {
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(packet.Transport + 4)..], identifier);
+        uint delta = Translation.ReplaceWord(frame[(packet.Transport + 4)..], identifier);
+        Update(frame, in packet, packet.IsV6 ? delta + addressDelta : delta);
         return Send(frame, in packet, outward);
     }
 
@@ -138,6 +146,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
 
         QuoteTranslation.Source(frame, in quote, flow.Server, flow.ServerPort);
         Translation.DestinationAddressOnly(frame, flow.Server);
+        WriteIcmpChecksum(frame, in packet);
         return Send(frame, in packet, outward: false);
     }
 
@@ -158,12 +167,12 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         ref Flow flow = ref connections[slot];
         QuoteTranslation.Destination(frame, in quote, flow.Virtual, flow.VirtualPort);
         Translation.SourceAddressOnly(frame, flow.Virtual);
+        WriteIcmpChecksum(frame, in packet);
         return Send(frame, in packet, outward: true);
     }
 
     private int Send(Span<byte> frame, in Packet packet, bool outward)
     {
-        WriteIcmpChecksum(frame, in packet);
         Translation.GiveBackHop(frame);
         counters.Carried(packet.TotalBytes, outward);
         return packet.FrameLength;
@@ -176,11 +185,10 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)~InternetChecksum.Sum(message, Pseudo(frame, in packet)));
     }
 
-    private static void WriteHeaderChecksum(Span<byte> frame, in Packet packet)
+    private static void Update(Span<byte> frame, in Packet packet, uint delta)
     {
-        Span<byte> header = frame.Slice(ForwardingCore.VirtioHeaderBytes, packet.HeaderBytes);
-        header.Slice(10, 2).Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(header[10..], (ushort)~InternetChecksum.Sum(header));
+        Span<byte> field = frame[(packet.Transport + 2)..];
+        BinaryPrimitives.WriteUInt16BigEndian(field, InternetChecksum.Update(BinaryPrimitives.ReadUInt16BigEndian(field), delta));
     }
 
     private int Drop(DropReason reason)

@@ -37,14 +37,19 @@ internal static class Translation
     /// </summary>
     public static void GiveBackHop(Span<byte> frame)
     {
-        ref byte hops = ref frame[Ip + (IsV6(frame) ? 7 : 8)];
-        if (hops == byte.MaxValue)
+        byte hops = frame[Ip + (IsV6(frame) ? 7 : 8)];
+        if (hops != byte.MaxValue)
         {
-            return;
+            SetHops(frame, (byte)(hops + 1));
         }
+    }
 
-        hops++;
-        UpdateHeader(frame, InternetChecksum.Delta(0, 0x100));
+    /// <summary>Writes the time to live or hop limit.</summary>
+    public static void SetHops(Span<byte> frame, byte value)
+    {
+        ref byte hops = ref frame[Ip + (IsV6(frame) ? 7 : 8)];
+        UpdateHeader(frame, InternetChecksum.Delta((ushort)(hops << 8), (ushort)(value << 8)));
+        hops = value;
     }
 
     /// <summary>Replaces a 16-bit word and says what that adds to a sum over it.</summary>
@@ -129,7 +134,8 @@ internal static class Translation
         return (ushort)~InternetChecksum.Sum(frame.Slice(packet.Transport, bytes), pseudo);
     }
 
-    private static uint UpdateHeader(Span<byte> frame, uint delta)
+    /// <summary>The IPv4 header checksum after a change of its header; IPv6 has none. Returns the change.</summary>
+    public static uint UpdateHeader(Span<byte> frame, uint delta)
     {
         if (!IsV6(frame))
         {
