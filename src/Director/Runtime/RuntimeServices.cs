@@ -87,16 +87,17 @@ public sealed partial class RuntimeServices : IRuntimeOperations
         lock (_writing)
         {
             RuntimeSnapshot before = _now;
-            if (before.Drifts && choice == DriftChoice.Refuse)
+            RuntimeSnapshot next = Derived(before, model);
+            if (next.Drifts && choice == DriftChoice.Refuse)
             {
-                return "run time and file differ; nothing was reloaded:\n" + string.Join('\n', Drift.Lines(before))
+                return "run time and file differ; nothing was reloaded:\n" + string.Join('\n', Drift.Lines(next))
                     + "\nhalvs reload --keep-runtime applies the file but for these; halvs reload --use-file gives these up";
             }
 
-            RuntimeSnapshot next = choice == DriftChoice.UseFile
-                ? before with { Services = model.Services, Timeouts = model.Timeouts, FileServices = model.Services, FileTimeouts = model.Timeouts, Notes = [] }
-                : Derived(before, model);
-            Adopt(before, next with { Version = before.Version + 1, Epoch = Epoch() }, who);
+            next = choice == DriftChoice.UseFile ? next with { Services = model.Services, Timeouts = model.Timeouts, Notes = [] } : next;
+
+            // A standby's file is its own affair: the versions are those of the node that serves.
+            Adopt(before, Refusal() is null ? next with { Version = before.Version + 1, Epoch = Epoch() } : next, who);
         }
 
         Changed();
