@@ -120,7 +120,7 @@ public sealed class DirectorNode(
         lock (dataPlane.Gate)
         {
             var present = dataPlane.Core.Options;
-            dataPlane.Core.Configure(CoreOptions.Of(next) with { Capacity = present.Capacity, Seed = present.Seed, Timeouts = present.Timeouts });
+            dataPlane.Core.Configure(CoreOptions.Of(next, name) with { Capacity = present.Capacity, Seed = present.Seed, Timeouts = present.Timeouts });
         }
         _model = next;
         loop.Post(new NodeInput.ConfigurationChanged(next.Hash));
