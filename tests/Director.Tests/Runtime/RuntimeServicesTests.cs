@@ -130,7 +130,7 @@ public sealed class RuntimeServicesTests : IDisposable
 
     private static DataPlane Plane() => new(new ForwardingCore(new ForwardingCoreOptions { Capacity = 64, VirtualAddresses = [Ip.Parse("192.0.2.100")] }));
 
-    private static Task Quiesce(RuntimeServices services, string server) =>
+    private static Task<IReadOnlyList<ChangeOutcome>> Quiesce(RuntimeServices services, string server) =>
         services.ChangeAsync([new ServiceChange.EditServer(Web, Server(services, server)! with { Weight = 0 })], "alice", default);
 
     private static int Weight(RuntimeServices services, string server) => Server(services, server)!.Weight;

@@ -101,7 +101,7 @@ internal static class TomlText
         }
 
         Line(text, "[[service.server]]");
-        Line(text, $"address = \"{address}\"");
+        Line(text, $"address = \"{(server.Port == 0 ? server.Address.ToString() : address)}\"");
         Line(text, $"weight = {Math.Min(server.Weight, ServerTable.MaximumWeight).ToString(CultureInfo.InvariantCulture)}");
         Threshold(text, ServerTable.UpperThreshold.Name, server.UpperThreshold);
         Threshold(text, ServerTable.LowerThreshold.Name, server.LowerThreshold);

@@ -41,6 +41,12 @@ internal sealed class IpvsadmMachine
     public byte[]? Send(byte[] packet)
     {
         Array.Clear(_frame, 0, ForwardingCore.VirtioHeaderBytes);
+        if (packet.Length > 1500)
+        {
+            // A segment that the kernel has not cut yet (struct virtio_net_hdr): checksum to be made, TCPv4, 40 bytes of headers, 1460 each.
+            ((ReadOnlySpan<byte>)[1, 1, 40, 0, 0xb4, 0x05, 20, 0, 16, 0]).CopyTo(_frame);
+        }
+
         packet.CopyTo(_frame, ForwardingCore.VirtioHeaderBytes);
         int length = Core.Process(_frame, ForwardingCore.VirtioHeaderBytes + packet.Length, Now);
         return length == 0 ? null : _frame[ForwardingCore.VirtioHeaderBytes..length];

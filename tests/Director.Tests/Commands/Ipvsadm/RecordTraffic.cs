@@ -111,15 +111,23 @@ internal sealed partial class RecordTraffic(IpvsadmMachine machine, JsonElement 
 
     private byte[]? Send(string client, string target, string flags, int bytes = 0) => machine.Send(Sized(client, target, flags, bytes));
 
+    /// <summary>A transfer sends the same packet thousands of times.</summary>
+    private readonly Dictionary<(string, string, string, int), byte[]> _sized = [];
+
     private void Answer(string client, string flags, int bytes) => machine.Send(Sized(_open[client].Server, client, flags, bytes));
 
     /// <summary>A SYN has 12 bytes of options.</summary>
-    private static byte[] Sized(string from, string to, string flags, int bytes)
+    private byte[] Sized(string from, string to, string flags, int bytes)
     {
+        if (_sized.TryGetValue((from, to, flags, bytes), out byte[]? known))
+        {
+            return known;
+        }
+
         bool syn = flags.Contains('S', StringComparison.Ordinal);
         byte[] packet = Wire.Tcp(from, to, flags, new string('\u0001', syn ? 12 : bytes));
         packet[32] = syn ? (byte)0x80 : packet[32];
-        return packet;
+        return _sized[(from, to, flags, bytes)] = packet;
     }
 
     /// <summary>Opens a connection to :443 and carries what the next exact listing counts more than the one before.</summary>
