@@ -71,8 +71,8 @@ internal static partial class RecordStep
     [GeneratedRegex(@"( -x \d+)?( -y \d+)?(?=\n)")]
     private static partial Regex Thresholds();
 
-    /// <summary>The layout without the figures.</summary>
-    private static string Blanked(Match figures) => new('#', figures.Length);
+    /// <summary>The layout without the figures; their width may grow with them.</summary>
+    private static string Blanked(Match figures) => string.Concat(Enumerable.Repeat(" #", figures.Groups[2].Captures.Count));
 
     [GeneratedRegex(@"(( +\d+[KMGT]?){5})(?=\n)")]
     private static partial Regex Figures();
