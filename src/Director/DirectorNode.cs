@@ -115,6 +115,7 @@ public sealed class DirectorNode(
         var change = ModelChange.Between(_model, next);
         if (!change.IsAllowed)
             return Task.FromResult(Refuse(change.Text));
+        var givenUp = drift == DriftChoice.UseFile ? runtime.DriftLines : [];
         if (runtime.Reload(next, drift, who) is { } differences)
             return Task.FromResult(Refuse(differences));
         lock (dataPlane.Gate)
@@ -127,7 +128,8 @@ public sealed class DirectorNode(
         if (sync is not null)
             sync.ConfigurationHash = next.Hash;
         events.Add(EventSeverity.Notice, "configuration", $"reloaded: {change.Text.Replace("\n", "; ", StringComparison.Ordinal)}");
-        return Task.FromResult(new OperationOutcome(true, string.Join('\n', runtime.DriftLines.Select(l => "run time stays: " + l).Prepend(change.Text))));
+        return Task.FromResult(new OperationOutcome(true, string.Join(
+            '\n', [change.Text, .. givenUp.Select(l => "run time given up: " + l), .. runtime.DriftLines.Select(l => "run time stays: " + l)])));
     }
 
     /// <summary>Null, or why run-time changes are not made here: they belong to the node that serves, whose table is the pair's.</summary>
