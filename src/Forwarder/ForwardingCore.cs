@@ -95,6 +95,7 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         _services.Tick(now);
+        _services.SampleTraffic(now);
         _retirement.Tick();
         GuardTick(now);
         _pipeline.Tick(now);

@@ -161,7 +161,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     }
 
     /// <summary>Samples every service and server when the time has come; call with every tick.</summary>
-    public void Tick(long now)
+    public void SampleTraffic(long now)
     {
         if (now < _nextSample)
         {
