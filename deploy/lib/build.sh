@@ -29,6 +29,7 @@ build_program() {
     }
     rm -rf "$artifacts/halvs" "$artifacts/halvs.new"/*.dbg
     mv "$artifacts/halvs.new" "$artifacts/halvs"
+    ln -sfn halvs "$artifacts/halvs/ipvsadm"
     say "$stamp" >"$artifacts/halvs.stamp"
     say "Built artifacts/halvs/halvs in $((SECONDS - started)) s."
 }

@@ -4,6 +4,7 @@ using HaLvs.Director.Commands;
 using HaLvs.Director.Configuration;
 using HaLvs.Director.Control;
 using HaLvs.Director.Reports;
+using HaLvs.Director.Runtime;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
 
@@ -37,11 +38,11 @@ public static class DirectorHost
         }
     }
 
-    /// <summary>The habit of the field: SIGHUP reads the file again. What came of it stands in the events.</summary>
+    /// <summary>The habit of the field: SIGHUP reads the file again; run-time changes stay, because nobody can be asked. What came of it stands in the events.</summary>
     private static void ReloadInsteadOfDying(PosixSignalContext signal, DirectorNode node)
     {
         signal.Cancel = true;
-        _ = node.ReloadAsync(CancellationToken.None);
+        _ = node.ReloadAsync(DriftChoice.KeepRuntime, "SIGHUP", CancellationToken.None);
     }
 
     private static async Task StopControlAsync(WebApplication control)

@@ -3,6 +3,7 @@ using HaLvs.Director.Control;
 using HaLvs.Director.Effects;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Reports;
+using HaLvs.Director.Runtime;
 using HaLvs.Director.Sync;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Heartbeat;
@@ -12,7 +13,7 @@ namespace HaLvs.Director;
 /// <summary>What operators can ask of this running director. Every wish becomes an input of the role machine; nothing here decides.</summary>
 public sealed class DirectorNode(
     string name, DirectorModel model, NodeLoop loop, DataPlane dataPlane, ForwardLoop forwarding, SyncEngine? sync, PeerFence? fence,
-    InterfaceWatch interfaces, EventLog events, TimeProvider time) : IDirectorOperations
+    InterfaceWatch interfaces, RuntimeServices runtime, EventLog events, TimeProvider time) : IDirectorOperations
 {
     private const int ListingBatch = 512;
 
@@ -104,7 +105,9 @@ public sealed class DirectorNode(
             : new OperationOutcome(false, after.Blocked);
     }
 
-    public Task<OperationOutcome> ReloadAsync(CancellationToken cancel)
+    public IRuntimeOperations Runtime => runtime;
+
+    public Task<OperationOutcome> ReloadAsync(DriftChoice drift, string who, CancellationToken cancel)
     {
         var loaded = ConfigurationReader.Load(_model.SourcePath);
         if (loaded.Model is not { } next)
@@ -112,17 +115,32 @@ public sealed class DirectorNode(
         var change = ModelChange.Between(_model, next);
         if (!change.IsAllowed)
             return Task.FromResult(Refuse(change.Text));
+        var givenUp = drift == DriftChoice.UseFile ? runtime.DriftLines : [];
+        if (runtime.Reload(next, drift, who) is { } differences)
+            return Task.FromResult(Refuse(differences));
         lock (dataPlane.Gate)
         {
-            dataPlane.Core.Configure(CoreOptions.Of(next, name) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
-            dataPlane.Core.ApplyServices(next.Services);
+            var present = dataPlane.Core.Options;
+            dataPlane.Core.Configure(CoreOptions.Of(next, name) with { Capacity = present.Capacity, Seed = present.Seed, Timeouts = present.Timeouts });
         }
         _model = next;
         loop.Post(new NodeInput.ConfigurationChanged(next.Hash));
         if (sync is not null)
             sync.ConfigurationHash = next.Hash;
         events.Add(EventSeverity.Notice, "configuration", $"reloaded: {change.Text.Replace("\n", "; ", StringComparison.Ordinal)}");
-        return Task.FromResult(new OperationOutcome(true, change.Text));
+        return Task.FromResult(new OperationOutcome(true, string.Join(
+            '\n', [change.Text, .. givenUp.Select(l => "run time given up: " + l), .. runtime.DriftLines.Select(l => "run time stays: " + l)])));
+    }
+
+    /// <summary>Null, or why run-time changes are not made here: they belong to the node that serves, whose table is the pair's.</summary>
+    public string? RefusalOfChanges()
+    {
+        var now = loop.StatusAsync().GetAwaiter().GetResult();
+        if (now.Active == name)
+            return null;
+        return now.Active is { } active
+            ? $"{name} does not serve: {active} does; make the change there, it comes here by itself"
+            : $"{name} does not serve, and no node does: changes wait until one serves; see halvs status";
     }
 
     public IEnumerable<ConnectionRecord> Connections()

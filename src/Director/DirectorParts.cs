@@ -4,6 +4,7 @@ using HaLvs.Director.Effects;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Loops.Links;
 using HaLvs.Director.Reports;
+using HaLvs.Director.Runtime;
 using HaLvs.Director.State;
 using HaLvs.Director.Sync;
 using HaLvs.Forwarder;
@@ -45,9 +46,9 @@ internal sealed class DirectorParts : IAsyncDisposable
         _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model, options.Node)));
-        dataPlane.Core.ApplyServices(model.Services);
+        var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, new KernelNetwork(), events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
-        _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, _inbox.Post, events);
+        _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
         _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges(), Broken);
         _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
@@ -58,7 +59,11 @@ internal sealed class DirectorParts : IAsyncDisposable
         _loop = new NodeLoop(machine, _effects, _inbox, model.Heartbeat.Interval, Broken);
         _interfaces = new InterfaceWatch([model.Network.External, model.Network.Internal], events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
-        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, events, TimeProvider.System);
+        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
+        runtime.Refusal = Node.RefusalOfChanges;
+        runtime.Epoch = () => _epochs.ReadEpoch();
+        runtime.Changed = () => _sync?.NotifyChanges();
+        runtime.PeerListens = () => _sync?.Status is { Connected: true };
     }
 
     public DirectorNode Node { get; }

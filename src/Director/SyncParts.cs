@@ -1,6 +1,7 @@
 using System.Net;
 using HaLvs.Director.Loops;
 using HaLvs.Director.Reports;
+using HaLvs.Director.Runtime;
 using HaLvs.Director.Sync;
 using HaLvs.Director.Sync.Certificates;
 using HaLvs.Heartbeat;
@@ -12,7 +13,7 @@ internal static class SyncParts
 {
     /// <param name="own">This node's own addresses in both networks; any (0.0.0.0) where it has none, and then there is no relay.</param>
     public static SyncEngine? Make(
-        NodeIdentity identity, (IPAddress? External, IPAddress? Internal) own, DataPlane dataPlane, Action<NodeInput> post, EventLog events)
+        NodeIdentity identity, (IPAddress? External, IPAddress? Internal) own, DataPlane dataPlane, IRuntimeReplica runtime, Action<NodeInput> post, EventLog events)
     {
         if (identity is not { Peer: { Sync: { } peerListen } peer, Self.Sync: { } listen })
             return null;
@@ -32,6 +33,7 @@ internal static class SyncParts
                 SoftwareVersion = ThisProgram.Version,
                 Certificate = certificate.Certificate,
                 Authority = certificate.Authority,
+                Runtime = runtime,
             },
             dataPlane, post, (severity, text) => events.Add(severity, "sync", WithoutKind(text)));
     }

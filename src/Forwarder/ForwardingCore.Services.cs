@@ -17,6 +17,9 @@ public sealed partial class ForwardingCore
 
     public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
+    /// <summary>All that ipvsadm shows, services in the order of adding.</summary>
+    public ImmutableArray<ServiceListing> ListServices() => _services.List();
+
     /// <summary>The live table as a list that <see cref="ApplyServices"/> takes: servers in the order of adding.</summary>
     public ImmutableArray<VirtualServiceConfig> ExportServices() => _services.Export();
 

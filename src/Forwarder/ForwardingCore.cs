@@ -100,6 +100,7 @@ public sealed partial class ForwardingCore
     {
         _connections.Tick(now);
         _services.Tick(now);
+        _services.SampleTraffic(now);
         _retirement.Tick();
         if (!_connections.IsFrozen && _draining.Tick(now))
         {

@@ -60,7 +60,8 @@ public sealed class ForwardingCoreServicesTests
         Assert.Equal(ServiceOutcome.NoSuchServer, core.EditServer(Web, server));
         Assert.Equal(ServiceOutcome.NoSuchServer, core.DeleteServer(Web, First, 80, 0));
         Assert.Equal(ServiceOutcome.OutOfRange, core.AddServer(Web, server with { Weight = -1 }));
-        Assert.Equal(ServiceOutcome.OutOfRange, core.AddServer(Web, server with { Weight = 65_536 }));
+        Assert.Equal(ServiceOutcome.Done, core.AddServer(Web, server with { Port = 81, Weight = 65_536 }));
+        Assert.Equal(ServiceOutcome.Done, core.DeleteServer(Web, First, 81, 0));
         Assert.Equal(ServiceOutcome.OutOfRange, core.AddServer(Web, server with { UpperThreshold = 2, LowerThreshold = 3 }));
         Assert.Equal(ServiceOutcome.Invalid, core.AddServer(Web, server with { Address = Ip.Parse("224.0.0.1") }));
         Assert.Equal(ServiceOutcome.Invalid, core.AddServer(Web, server with { Address = Ip.Parse("2001:db8::2") }));

@@ -10,6 +10,9 @@ public sealed record CommandHost
     /// <summary>Drills may make their traffic in this process: only where no director is near (tests).</summary>
     public bool DrillTrafficFromHere { get; init; }
 
+    /// <summary>Control socket of verbs that have no --socket (ipvsadm); null: from the environment.</summary>
+    public string? SocketPath { get; init; }
+
     public TextReader Input { get; init; } = Console.In;
 
     /// <summary>Somebody sits there and can be asked.</summary>

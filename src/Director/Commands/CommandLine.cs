@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using HaLvs.Director.Commands.Ipvsadm;
 using HaLvs.Director.Configuration;
 using HaLvs.Director.Control;
 
@@ -19,6 +20,11 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandHost host, CancellationToken cancel)
     {
+        if (args is [IpvsadmCommand.Name, ..])
+        {
+            return await IpvsadmCommand.RunAsync([.. args.Skip(1)], host, cancel);
+        }
+
         RootCommand root = RootCommandFactory.Create(host);
         ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

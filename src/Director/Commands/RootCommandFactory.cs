@@ -1,4 +1,6 @@
 using System.CommandLine;
+using HaLvs.Director.Commands.Import;
+using HaLvs.Director.Commands.Ipvsadm;
 
 namespace HaLvs.Director.Commands;
 
@@ -17,7 +19,10 @@ public static class RootCommandFactory
             FenceCommand.Create(host),
             DrillCommand.Create(host),
             ConnectionsCommand.Create(),
-            ReloadCommand.Create(),
+            IpvsadmCommand.Create(),
+            DrainCommand.Create(),
+            ImportCommand.Create(host),
+            ReloadCommand.Create(host),
             TrafficCommand.Create(),
             KeygenCommand.Create(),
         };

@@ -1,5 +1,7 @@
+using System.Net;
 using HaLvs.Director.Control.V1;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Director.Control;
 
@@ -15,5 +17,21 @@ public static class ConnectionTranslation
         Server = record.Server.WithPort(record.ServerPort),
         State = Words.Of(record.State),
         RemainingMilliseconds = record.RemainingMilliseconds,
+        Mark = record.Mark,
     };
+
+    /// <summary>What a listing needs of the record; words of a newer director become the nearest that is known.</summary>
+    public static ConnectionRecord FromReply(Connection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        (IPEndPoint client, IPEndPoint @virtual, IPEndPoint server) = (IPEndPoint.Parse(connection.Client), IPEndPoint.Parse(connection.Virtual), IPEndPoint.Parse(connection.Server));
+        return new ConnectionRecord(
+            Enum.GetValues<ConnectionKind>().FirstOrDefault(k => Words.Of(k) == connection.Kind),
+            Enum.GetValues<TransportProtocol>().FirstOrDefault(p => Words.Of(p) == connection.Protocol),
+            Ip.From(client.Address), (ushort)client.Port, Ip.From(@virtual.Address), (ushort)@virtual.Port, Ip.From(server.Address), (ushort)server.Port,
+            Enum.GetValues<ConnectionState>().FirstOrDefault(s => Words.Of(s) == connection.State), connection.RemainingMilliseconds)
+        {
+            Mark = connection.Mark,
+        };
+    }
 }

@@ -70,8 +70,17 @@ public sealed class ControlClient : IDisposable
         return OutcomeAsync(() => _client.Fence(request, cancellationToken: cancel), progress, cancel);
     }
 
-    public Task<OperationOutcome> ReloadAsync(CancellationToken cancel) =>
-        OutcomeAsync(() => _client.Reload(new ReloadRequest(), cancellationToken: cancel), _ => { }, cancel);
+    public Task<OperationOutcome> ReloadAsync(DriftChoice drift, CancellationToken cancel) =>
+        OutcomeAsync(() => _client.Reload(new ReloadRequest { Drift = drift }, cancellationToken: cancel), _ => { }, cancel);
+
+    public Task<OperationOutcome> DrainAsync(DrainRequest request, Action<string> progress, CancellationToken cancel) =>
+        OutcomeAsync(() => _client.Drain(request, cancellationToken: cancel), progress, cancel);
+
+    public Task<ListServicesReply> ListServicesAsync(CancellationToken cancel) =>
+        GuardAsync(async () => await _client.ListServicesAsync(new ListServicesRequest(), deadline: DateTime.UtcNow + StatusTimeout, cancellationToken: cancel), cancel);
+
+    public Task<ChangeServicesReply> ChangeServicesAsync(ChangeServicesRequest request, CancellationToken cancel) =>
+        GuardAsync(async () => await _client.ChangeServicesAsync(request, cancellationToken: cancel), cancel);
 
     public void Dispose() => _channel.Dispose();
 

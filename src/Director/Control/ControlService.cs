@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using HaLvs.Director.Control.V1;
+using HaLvs.Director.Runtime;
 using HaLvs.Forwarder.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -43,7 +44,32 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
         }, responseStream, context);
 
     public override Task Reload(ReloadRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
-        RunAsync((_, cancel) => operations.ReloadAsync(cancel), responseStream, context);
+        RunAsync((_, cancel) => operations.ReloadAsync((Runtime.DriftChoice)request.Drift, OperatorName("", context), cancel), responseStream, context);
+
+    public override async Task<ChangeServicesReply> ChangeServices(ChangeServicesRequest request, ServerCallContext context)
+    {
+        ChangeServicesReply reply = new();
+        try
+        {
+            IReadOnlyList<ServiceChange> changes = [.. request.Changes.Select(ServiceControl.FromMessage)];
+            var outcomes = await operations.Runtime.ChangeAsync(changes, OperatorName(request.Operator, context), context.CancellationToken);
+            reply.Outcomes.AddRange(outcomes.Select(o => (uint)o));
+        }
+        catch (Exception e) when (e is Commands.OperatorException or InvalidDataException)
+        {
+            reply.Refusal = e.Message;
+        }
+
+        return reply;
+    }
+
+    public override Task Drain(DrainRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
+        RunAsync((progress, cancel) => operations.Runtime.DrainAsync(
+            request.Service, request.Server, TimeSpan.FromMilliseconds(request.DeadlineMilliseconds), request.Remove, OperatorName(request.Operator, context), progress, cancel),
+            responseStream, context);
+
+    public override Task<ListServicesReply> ListServices(ListServicesRequest request, ServerCallContext context) =>
+        Task.FromResult(ServiceControl.ToReply(operations.Runtime.Contents()));
 
     public override async Task Connections(ConnectionsRequest request, IServerStreamWriter<ConnectionBatch> responseStream, ServerCallContext context)
     {

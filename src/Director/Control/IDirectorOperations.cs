@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HaLvs.Director.Runtime;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Services;
 using HaLvs.Heartbeat;
@@ -29,7 +30,10 @@ public interface IDirectorOperations
     Task<OperationOutcome> PowerOnAsync(string node, IProgress<string> progress, CancellationToken cancel);
 
     /// <summary>Reads the configuration file again; a bad one changes nothing and every error is in the outcome.</summary>
-    Task<OperationOutcome> ReloadAsync(CancellationToken cancel);
+    Task<OperationOutcome> ReloadAsync(DriftChoice drift, string who, CancellationToken cancel);
+
+    /// <summary>The service table as it runs.</summary>
+    IRuntimeOperations Runtime { get; }
 
     /// <summary>All connections, copied in batches so that forwarding goes on.</summary>
     IEnumerable<ConnectionRecord> Connections();

@@ -53,6 +53,7 @@ public static class Words
     {
         ConnectionKind.Service => "service",
         ConnectionKind.Masquerade => "masquerade",
+        ConnectionKind.Template => "template",
         _ => $"kind-{(int)kind}",
     };
 

@@ -42,6 +42,9 @@ public static class HealthReport
     {
         foreach (var link in status.Node.Links.Where(l => l.State is not (LinkState.Ok or LinkState.Late)))
             reasons.Add($"heartbeat link {link.Name} is {link.State.ToString().ToLowerInvariant()}{(string.IsNullOrEmpty(link.Detail) ? "" : $": {link.Detail}")}");
+        foreach (var service in status.Services)
+            foreach (var server in service.Servers.Where(s => s.Method != HaLvs.Forwarder.Services.ForwardingMethod.Masquerade))
+                reasons.Add($"server {server.Address.WithPort(server.Port)} is not reached by NAT (-m) and gets no connections");
         foreach (var (name, _) in status.Interfaces.Where(i => !i.Carrier))
             reasons.Add($"interface {name} has no carrier: check its cable and switch port");
         foreach (var device in status.Fence.Where(f => f.State == "failed"))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using HaLvs.Director.Runtime;
 using HaLvs.Heartbeat.Wire;
 
 namespace HaLvs.Director.Sync;
@@ -36,4 +37,7 @@ public sealed record SyncIdentity
 
     /// <summary>The cluster's own authority: the only one that counts.</summary>
     public required X509Certificate2 Authority { get; init; }
+
+    /// <summary>The run-time services that travel beside the connections; null: none do.</summary>
+    public IRuntimeReplica? Runtime { get; init; }
 }

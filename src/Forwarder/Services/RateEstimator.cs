@@ -3,7 +3,7 @@ namespace HaLvs.Forwarder.Services;
 /// <summary>
 /// Rates of one server or service as net/netfilter/ipvs/ip_vs_est.c keeps them: a sample every two seconds, each of which moves the average by a
 /// quarter of the difference. Counts per second carry 10 fraction bits, bytes 5, and a reading is rounded up as the kernel's is; so ipvsadm
-/// shows the same figures. Totals are shown as of the last sample, so that totals and rates belong to the same instant.
+/// shows the same figures. Totals are shown as of the last sample, as the kernel does: totals and rates belong to the same instant.
 /// </summary>
 internal sealed class RateEstimator
 {
@@ -14,11 +14,10 @@ internal sealed class RateEstimator
     private const int ByteFraction = 5;
 
     private TrafficTotals _sampled;
-    private TrafficTotals _zero;
     private TrafficRates _scaled;
 
-    /// <summary>Totals at the last sample, since the last <see cref="Zero"/>.</summary>
-    public TrafficTotals Totals => _sampled - _zero;
+    /// <summary>Totals at the last sample.</summary>
+    public TrafficTotals Totals => _sampled;
 
     public TrafficRates Rates => new(
         Rounded(_scaled.Connections, CountFraction), Rounded(_scaled.InPackets, CountFraction), Rounded(_scaled.OutPackets, CountFraction),
@@ -35,12 +34,8 @@ internal sealed class RateEstimator
             Moved(_scaled.InBytes, since.InBytes, ByteFraction), Moved(_scaled.OutBytes, since.OutBytes, ByteFraction));
     }
 
-    /// <summary>ipvsadm -Z: shown totals begin again, at the last sample as in the kernel, and the rates are 0.</summary>
-    public void Zero()
-    {
-        _zero = _sampled;
-        _scaled = default;
-    }
+    /// <summary>The counters begin again at 0.</summary>
+    public void Zero() => (_sampled, _scaled) = (default, default);
 
     /// <summary>Half the increase, because a sample spans two seconds.</summary>
     private static long Moved(long average, long increase, int fraction) => average + (((increase << (fraction - 1)) - average) >> 2);

@@ -8,6 +8,8 @@ namespace HaLvs.Forwarder.Services;
 /// </summary>
 internal sealed class RealServer(ServerKey key, int slot)
 {
+    private const int LargestShare = 65_535;
+
     public ServerKey Key { get; } = key;
 
     /// <summary>Place in <see cref="ServerRegistry"/>; what a flow keeps instead of a reference.</summary>
@@ -18,7 +20,10 @@ internal sealed class RealServer(ServerKey key, int slot)
 
     public bool IsConfigured { get; private set; }
 
-    /// <summary>0: quiesced, open connections go on, no new ones come. What schedulers see: 0 for a server that may not be picked.</summary>
+    /// <summary>
+    /// 0: quiesced, open connections go on, no new ones come. What schedulers see: 0 for a server that may not be picked, and at most
+    /// <see cref="LargestShare"/>, because some schedulers count down from the largest weight. Listings show the weight that was given.
+    /// </summary>
     public int Weight { get; private set; }
 
     /// <summary>The weight before the server was quiesced, so that hash tables need not move its clients; 0 only for a server added at weight 0.</summary>
@@ -86,7 +91,7 @@ internal sealed class RealServer(ServerKey key, int slot)
         Service = service;
         IsOverloaded &= Upper != 0 && Upper <= config.UpperThreshold;
         Config = config;
-        Weight = config.Method == ForwardingMethod.Masquerade ? config.Weight : 0;
+        Weight = config.Method == ForwardingMethod.Masquerade ? Math.Min(config.Weight, LargestShare) : 0;
         LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
         IsConfigured = true;
         Drain = config.Weight == 0 ? Drain : null;

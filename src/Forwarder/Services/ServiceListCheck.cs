@@ -33,7 +33,7 @@ internal static class ServiceListCheck
     private static string Hint(VirtualServiceConfig config) => $"scheduler \"{config.Scheduler}\" (known are {string.Join(", ", SchedulerNames.All)}), "
         + $"one packet {config.OnePacket} (UDP only), persistent {config.Persistence is not null} (needed for port 0)";
 
-    private static string Hint(RealServerConfig server) => $"weight {server.Weight} (0 to 65535), thresholds {server.LowerThreshold} to {server.UpperThreshold}, "
+    private static string Hint(RealServerConfig server) => $"weight {server.Weight} (not negative), thresholds {server.LowerThreshold} to {server.UpperThreshold}, "
         + "address of the service's family that names one host";
 
     private static void Require(ServiceOutcome outcome, string what, string hint) =>

@@ -14,8 +14,6 @@ internal static class ServiceRules
     /// <summary>The only persistence engine, for Call-IDs of SIP over UDP.</summary>
     public const string SipEngine = "sip";
 
-    private const int LargestWeight = 65_535;
-
     public static ServiceOutcome Check(VirtualServiceConfig config)
     {
         if (config.Scheduler != NoScheduler && !SchedulerNames.IsKnown(config.Scheduler))
@@ -23,7 +21,7 @@ internal static class ServiceRules
             return ServiceOutcome.UnknownScheduler;
         }
 
-        if (config.Persistence is { Engine: not (null or SipEngine) })
+        if ((config.Persistence?.Engine ?? config.IdleEngine) is not (null or SipEngine))
         {
             return ServiceOutcome.UnknownScheduler; // The kernel has one error for both.
         }
@@ -42,7 +40,7 @@ internal static class ServiceRules
 
     public static ServiceOutcome Check(ServiceKey service, RealServerConfig config)
     {
-        if (config.Weight is < 0 or > LargestWeight || config.LowerThreshold > config.UpperThreshold)
+        if (config.Weight < 0 || config.LowerThreshold > config.UpperThreshold)
         {
             return ServiceOutcome.OutOfRange;
         }

@@ -11,6 +11,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
+    private long _nextSample = long.MinValue;
 
     public IEnumerable<VirtualService> Services => _inOrder;
 
@@ -22,6 +23,8 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
 
     public ImmutableArray<ServiceSnapshot> Snapshot() => [.. _inOrder.Select(s => s.ToSnapshot())];
+
+    public ImmutableArray<ServiceListing> List() => [.. _inOrder.Select(s => s.ToListing())];
 
     public ImmutableArray<VirtualServiceConfig> Export() => [.. _inOrder.Select(s => s.Export())];
 
@@ -107,18 +110,22 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         }
 
         ServiceOutcome outcome = ServiceRules.Check(key, config);
-        if (outcome != ServiceOutcome.Done)
+        if (outcome == ServiceOutcome.OutOfRange)
         {
             return outcome;
         }
 
         if (servers.Find(new ServerKey(key, config.Address, config.Port)) is not { IsConfigured: true } server)
         {
-            return ServiceOutcome.NoSuchServer;
+            return ServiceOutcome.NoSuchServer; // Before the address is judged, as in ip_vs_edit_dest.
         }
 
-        service.Edit(server, config);
-        return ServiceOutcome.Done;
+        if (outcome == ServiceOutcome.Done)
+        {
+            service.Edit(server, config);
+        }
+
+        return outcome;
     }
 
     public ServiceOutcome DeleteServer(ServerKey key)
@@ -151,6 +158,23 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         }
 
         return ServiceOutcome.Done;
+    }
+
+    /// <summary>Samples every service and server when the time has come; call with every tick.</summary>
+    public void SampleTraffic(long now)
+    {
+        if (now < _nextSample)
+        {
+            return;
+        }
+
+        bool first = _nextSample == long.MinValue;
+        bool late = now >= _nextSample + RateEstimator.PeriodMilliseconds;
+        _nextSample = first || late ? now + RateEstimator.PeriodMilliseconds : _nextSample + RateEstimator.PeriodMilliseconds;
+        foreach (VirtualService service in _inOrder)
+        {
+            service.Sample();
+        }
     }
 
     /// <summary>Lists services in this order from now on; all of them must be named.</summary>

@@ -13,6 +13,11 @@ internal sealed class TrafficCounters
 
     public long OutBytes { get; private set; }
 
+    /// <summary>What ipvsadm shows: sampled every two seconds.</summary>
+    public RateEstimator Estimator { get; } = new();
+
+    public void Sample() => Estimator.Sample(new TrafficTotals(Connections, InPackets, OutPackets, InBytes, OutBytes));
+
     public void Opened() => Connections++;
 
     /// <summary>A packet of so many bytes of IP went to the servers, or came from them.</summary>
@@ -30,5 +35,9 @@ internal sealed class TrafficCounters
         }
     }
 
-    public void Zero() => (Connections, InPackets, OutPackets, InBytes, OutBytes) = (0, 0, 0, 0, 0);
+    public void Zero()
+    {
+        (Connections, InPackets, OutPackets, InBytes, OutBytes) = (0, 0, 0, 0, 0);
+        Estimator.Zero();
+    }
 }

@@ -137,6 +137,18 @@ internal sealed class VirtualService
         OutBytes = Traffic.OutBytes,
     };
 
+    public ServiceListing ToListing() => new(
+        Config, Traffic.Estimator.Totals, Traffic.Estimator.Rates,
+        [.. _servers.Select(s => new ServerListing(
+            s.Config!, s.ActiveConnections, s.InactiveConnections, s.PersistentConnections, s.Traffic.Estimator.Totals, s.Traffic.Estimator.Rates))]);
+
+    /// <summary>Every two seconds: <see cref="RateEstimator"/>.</summary>
+    public void Sample()
+    {
+        Traffic.Sample();
+        _servers.ForEach(static server => server.Traffic.Sample());
+    }
+
     private static ServerSnapshot ToSnapshot(RealServer server) => new(
         server.Key.Address, server.Key.Port, server.Config!.Weight, server.ActiveConnections, server.InactiveConnections,
         server.Traffic.Connections, server.Traffic.InPackets, server.Traffic.OutPackets, server.Traffic.InBytes, server.Traffic.OutBytes)

@@ -22,6 +22,9 @@ public sealed record VirtualServiceConfig(
     /// <summary>Null: not persistent.</summary>
     public PersistenceConfig? Persistence { get; init; }
 
+    /// <summary>An engine given to a service that is not persistent (ipvsadm --pe without -p): kept and saved, without effect.</summary>
+    public string? IdleEngine { get; init; }
+
     /// <summary>"ftp", "tftp" or null. An FTP service on port 21 has its helper without being told, as with the kernel's ip_vs_ftp.</summary>
     public string? Helper { get; init; }
 
@@ -50,6 +53,9 @@ public sealed record RealServerConfig(Ip Address, ushort Port, int Weight)
     public uint LowerThreshold { get; init; }
 
     public ForwardingMethod Method { get; init; }
+
+    /// <summary>Only with <see cref="ForwardingMethod.Tunnel"/>; null: ipip.</summary>
+    public TunnelEncapsulation? Tunnel { get; init; }
 }
 
 /// <summary>Flags that ipvsadm -b gives to a scheduler; IP_VS_SVC_F_SCHED1 to 3 of include/uapi/linux/ip_vs.h.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HaLvs.Director.Control;
+using HaLvs.Director.Runtime;
 using HaLvs.Forwarder.Connections;
 
 namespace HaLvs.Director.Tests.Control;
@@ -49,7 +50,9 @@ internal sealed class OperationsDouble : IDirectorOperations
 
     public Task<OperationOutcome> PowerOnAsync(string node, IProgress<string> progress, CancellationToken cancel) => Act($"on {node}", progress);
 
-    public Task<OperationOutcome> ReloadAsync(CancellationToken cancel) => Act("reload", null);
+    public Task<OperationOutcome> ReloadAsync(DriftChoice drift, string who, CancellationToken cancel) => Act(drift == DriftChoice.Refuse ? "reload" : $"reload {drift}", null);
+
+    public IRuntimeOperations Runtime { get; set; } = new RuntimeDouble();
 
     public IEnumerable<ConnectionRecord> Connections() => Table;
 

@@ -35,7 +35,8 @@ public sealed class RateEstimatorTests
         estimator.Sample(new TrafficTotals(5, 50, 40, 500, 400));
         estimator.Zero();
         Assert.Equal((default(TrafficTotals), default(TrafficRates)), (estimator.Totals, estimator.Rates));
-        estimator.Sample(new TrafficTotals(6, 52, 41, 520, 410));
+        estimator.Sample(new TrafficTotals(1, 2, 1, 20, 10));
         Assert.Equal(new TrafficTotals(1, 2, 1, 20, 10), estimator.Totals);
+        Assert.Equal(new TrafficRates(0, 0, 0, 2, 1), estimator.Rates);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class ReplicaDialer(
             using AsyncDuplexStreamingCall<ReplicaMessage, SourceMessage> call =
                 new ConnectionSync.ConnectionSyncClient(channel.Channel).Replicate(cancellationToken: life.Ended);
             await GreetAsync(call, life).ConfigureAwait(false);
-            var intake = _intake = new ReplicaIntake(table, role, counters, timing);
+            var intake = _intake = new ReplicaIntake(table, role, counters, timing, identity.Runtime);
             Tell(EventSeverity.Info, $"sync: stream from {identity.Peer} is up");
             await new ReplicaSession(intake, life, wake, Progressed).RunAsync(call.ResponseStream, call.RequestStream).ConfigureAwait(false);
             Lost("it closed the stream");

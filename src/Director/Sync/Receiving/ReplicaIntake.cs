@@ -1,3 +1,4 @@
+using HaLvs.Director.Runtime;
 using HaLvs.Director.Sync.Tables;
 using HaLvs.Director.Sync.V1;
 using HaLvs.Director.Sync.Wire;
@@ -9,7 +10,7 @@ namespace HaLvs.Director.Sync.Receiving;
 /// What one stream from the peer does to our table. Synchronous. Every batch is applied under the gate, and only while this node is not active and the
 /// source's epoch is the highest seen: once <see cref="SyncEngine.SetRole"/> has returned, nothing of an old source gets in.
 /// </summary>
-public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCounters counters, SyncTiming timing)
+public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCounters counters, SyncTiming timing, IRuntimeReplica? runtime = null)
 {
     private readonly BatchReader _reader = new();
 
@@ -22,6 +23,9 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
 
     /// <summary>Sequence number of the last message that stands in our table whole.</summary>
     public ulong Applied { get; private set; }
+
+    /// <summary>Version of the peer's run-time services that are in force here and on disk; 0 before the first.</summary>
+    public ulong RuntimeVersion { get; private set; }
 
     /// <summary>
     /// Our copy holds a whole snapshot of the newest active and every change that came after it. An active that stepped down in good order leaves
@@ -49,6 +53,7 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
             case SourceMessage.BodyOneofCase.SnapshotBegin: Begin(message.SnapshotBegin); break;
             case SourceMessage.BodyOneofCase.Batch: Apply(message.Batch, now); break;
             case SourceMessage.BodyOneofCase.SnapshotEnd: End(); break;
+            case SourceMessage.BodyOneofCase.RuntimeState: Adopt(message.RuntimeState); break;
             default: break; // A sign of life, or a message of a newer version that this one does not need.
         }
 
@@ -74,6 +79,27 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
 
         _leftOut.Clear();
         (_inSnapshot, _whole, Announced, Taken) = (true, false, begin.Connections, 0);
+    }
+
+    /// <summary>Under the gate like the records, so that nothing of an old source gets in; the disk is written outside it.</summary>
+    private void Adopt(RuntimeState services)
+    {
+        if (runtime is null) return;
+        lock (table.Gate)
+        {
+            if (role.Active || services.Epoch < role.HighestEpoch) throw Refused($"run-time services of epoch {services.Epoch}: this node has seen epoch {role.HighestEpoch}{(role.Active ? " and serves itself" : "")}");
+            try
+            {
+                runtime.Adopt(services);
+            }
+            catch (Exception e) when (e is InvalidDataException or ArgumentException)
+            {
+                throw new SyncProtocolException($"sent run-time services that cannot be: {e.Message}");
+            }
+        }
+
+        runtime.Persist();
+        RuntimeVersion = services.Table.Version;
     }
 
     private void Apply(ConnectionBatch batch, long now)

@@ -10,6 +10,7 @@ internal sealed class ReplicaSession(ReplicaIntake intake, StreamLife life, Wake
 {
     private readonly Lock _applied = new();
     private ulong _sequence;
+    private ulong _runtime;
     private bool _complete = true;
 
     /// <summary>Runs until the stream ends; both loops have ended when it returns or throws what ended it.</summary>
@@ -36,33 +37,33 @@ internal sealed class ReplicaSession(ReplicaIntake intake, StreamLife life, Wake
         {
             life.Heard();
             intake.Accept(reader.Current, DataPlane.Now);
-            lock (_applied) (_sequence, _complete) = (intake.Applied, intake.RoomForAll);
-            if (reader.Current.Sequence != 0) wake.Set();
+            lock (_applied) (_sequence, _complete, _runtime) = (intake.Applied, intake.RoomForAll, intake.RuntimeVersion);
+            if (reader.Current.Sequence != 0 || reader.Current.RuntimeState is not null) wake.Set();
             progressed(intake);
         }
     }
 
     private async Task AcknowledgeAsync(IClientStreamWriter<ReplicaMessage> writer)
     {
-        ulong told = 0;
+        (ulong, ulong) told = (0, 0);
         while (!life.Ended.IsCancellationRequested)
         {
-            ReplicaMessage message = Acknowledgement(out ulong sequence);
-            if (sequence != told || life.MustSpeak)
+            ReplicaMessage message = Acknowledgement(out (ulong, ulong) state);
+            if (state != told || life.MustSpeak)
             {
                 await writer.WriteAsync(message, life.Ended).ConfigureAwait(false);
                 life.Said();
-                told = sequence;
+                told = state;
             }
 
             await wake.WaitAsync(life.Ended).ConfigureAwait(false);
         }
     }
 
-    private ReplicaMessage Acknowledgement(out ulong sequence)
+    private ReplicaMessage Acknowledgement(out (ulong Sequence, ulong Runtime) state)
     {
         bool complete;
-        lock (_applied) (sequence, complete) = (_sequence, _complete);
-        return new ReplicaMessage { Acknowledgement = new Acknowledgement { Sequence = sequence, Complete = complete } };
+        lock (_applied) (state, complete) = ((_sequence, _runtime), _complete);
+        return new ReplicaMessage { Acknowledgement = new Acknowledgement { Sequence = state.Sequence, Complete = complete, RuntimeVersion = state.Runtime } };
     }
 }

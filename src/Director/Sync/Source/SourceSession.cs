@@ -1,5 +1,6 @@
 using Grpc.Core;
 using HaLvs.Director.Loops;
+using HaLvs.Director.Runtime;
 using HaLvs.Director.Sync.Tables;
 using HaLvs.Director.Sync.Transport;
 using HaLvs.Director.Sync.V1;
@@ -7,11 +8,12 @@ using HaLvs.Director.Sync.V1;
 namespace HaLvs.Director.Sync.Source;
 
 /// <summary>One stream that the peer pulls from us: the writing loop asks the feed what comes next, the reading loop takes acknowledgements.</summary>
-internal sealed class SourceSession(SourceFeed feed, IReplicatedTable table, SyncRole role, StreamLife life, WakeSignal wake, Action<string> warn)
+internal sealed class SourceSession(SourceFeed feed, IReplicatedTable table, SyncRole role, StreamLife life, WakeSignal wake, Action<string> warn, IRuntimeReplica? runtime = null)
 {
     private readonly Lock _acknowledged = new();
     private ulong _sequence;
     private bool _complete;
+    private (ulong Version, ulong Epoch)? _servicesTold;
 
     public SourceFeed Feed => feed;
 
@@ -38,6 +40,7 @@ internal sealed class SourceSession(SourceFeed feed, IReplicatedTable table, Syn
             life.Heard();
             if (reader.Current.Acknowledgement is not { } acknowledgement) continue;
             lock (_acknowledged) (_sequence, _complete) = (acknowledgement.Sequence, acknowledgement.Complete);
+            runtime?.Acknowledged(acknowledgement.RuntimeVersion);
             wake.Set();
         }
     }
@@ -48,6 +51,7 @@ internal sealed class SourceSession(SourceFeed feed, IReplicatedTable table, Syn
         while (!life.Ended.IsCancellationRequested)
         {
             TakeAcknowledgement();
+            if (ServicesToTell() is { } services) await SendAsync(writer, services).ConfigureAwait(false);
             while (feed.TryNext(message, DataPlane.Now))
             {
                 if (message.SnapshotBegin is not null && feed.RestartedByOverflow)
@@ -59,6 +63,17 @@ internal sealed class SourceSession(SourceFeed feed, IReplicatedTable table, Syn
             if (life.MustSpeak) await SendAsync(writer, SignOfLife()).ConfigureAwait(false);
             await wake.WaitAsync(life.Ended).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The run-time services, once for each version and epoch; only the node that serves has a word.</summary>
+    private SourceMessage? ServicesToTell()
+    {
+        (bool active, ulong epoch) = (false, 0);
+        lock (table.Gate) (active, epoch) = (role.Active, role.Epoch);
+        if (runtime is null || !active || _servicesTold == (runtime.Version, epoch)) return null;
+        RuntimeState services = runtime.ToMessage(epoch);
+        _servicesTold = (services.Table.Version, epoch);
+        return new SourceMessage { RuntimeState = services };
     }
 
     /// <summary>The feed has one thread: the writing loop takes over what the reading loop has heard.</summary>

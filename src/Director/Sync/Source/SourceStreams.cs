@@ -33,7 +33,7 @@ internal sealed class SourceStreams(
         {
             await GreetAsync(reader, writer, remote, life).ConfigureAwait(false);
             var feed = new SourceFeed(table, role, drain, counters, timing);
-            await RunAsync(new SourceSession(feed, table, role, life, wake, text => report(EventSeverity.Warning, text)), reader, writer).ConfigureAwait(false);
+            await RunAsync(new SourceSession(feed, table, role, life, wake, text => report(EventSeverity.Warning, text), identity.Runtime), reader, writer).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or InvalidOperationException)
         {

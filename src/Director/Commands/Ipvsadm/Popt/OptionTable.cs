@@ -1,0 +1,71 @@
+namespace HaLvs.Director.Commands.Ipvsadm.Popt;
+
+/// <summary>Names and letters of ipvsadm 1.31.</summary>
+internal static class OptionTable
+{
+    public static IReadOnlyList<PoptOption> All { get; } =
+    [
+        Flag("add-service", 'A', OptionTag.AddService),
+        Flag("edit-service", 'E', OptionTag.EditService),
+        Flag("delete-service", 'D', OptionTag.DeleteService),
+        Flag("clear", 'C', OptionTag.Clear),
+        Flag("list", 'L', OptionTag.List),
+        Flag("list", 'l', OptionTag.List),
+        Flag("zero", 'Z', OptionTag.Zero),
+        Flag("add-server", 'a', OptionTag.AddServer),
+        Flag("edit-server", 'e', OptionTag.EditServer),
+        Flag("delete-server", 'd', OptionTag.DeleteServer),
+        Flag("set", '\0', OptionTag.Set),
+        Flag("help", 'h', OptionTag.Help),
+        Flag("version", 'v', OptionTag.Version),
+        Flag("restore", 'R', OptionTag.Restore),
+        Flag("save", 'S', OptionTag.Save),
+        Value("start-daemon", '\0', OptionTag.StartDaemon),
+        Value("stop-daemon", '\0', OptionTag.StopDaemon),
+        Value("tcp-service", 't', OptionTag.TcpService),
+        Value("udp-service", 'u', OptionTag.UdpService),
+        Value("sctp-service", '\0', OptionTag.SctpService),
+        Value("fwmark-service", 'f', OptionTag.FwmarkService),
+        Value("scheduler", 's', OptionTag.Scheduler),
+        new PoptOption("persistent", 'p', PoptArgument.Optional, OptionTag.Persistent),
+        Value("netmask", 'M', OptionTag.Netmask),
+        Value("real-server", 'r', OptionTag.RealServer),
+        Flag("masquerading", 'm', OptionTag.Masquerading),
+        Flag("ipip", 'i', OptionTag.Ipip),
+        Flag("gatewaying", 'g', OptionTag.Gatewaying),
+        Value("weight", 'w', OptionTag.Weight),
+        Value("u-threshold", 'x', OptionTag.UpperThreshold),
+        Value("l-threshold", 'y', OptionTag.LowerThreshold),
+        Flag("numeric", 'n', OptionTag.Numeric),
+        Flag("connection", 'c', OptionTag.Connection),
+        Value("mcast-interface", '\0', OptionTag.McastInterface),
+        Value("syncid", '\0', OptionTag.SyncId),
+        Flag("timeout", '\0', OptionTag.Timeout),
+        Flag("daemon", '\0', OptionTag.Daemon),
+        Flag("stats", '\0', OptionTag.Stats),
+        Flag("rate", '\0', OptionTag.Rate),
+        Flag("thresholds", '\0', OptionTag.Thresholds),
+        Flag("persistent-conn", '\0', OptionTag.PersistentConnections),
+        Flag("nosort", '\0', OptionTag.NoSort),
+        Flag("sort", '\0', OptionTag.Sort),
+        Flag("exact", 'X', OptionTag.Exact),
+        Flag("ipv6", '6', OptionTag.Ipv6),
+        Flag("ops", 'o', OptionTag.OnePacket),
+        Value("pe", '\0', OptionTag.PersistenceEngine),
+        Value("sched-flags", 'b', OptionTag.SchedulerFlags),
+        Value("mcast-group", '\0', OptionTag.McastGroup),
+        Value("mcast-port", '\0', OptionTag.McastPort),
+        Value("mcast-ttl", '\0', OptionTag.McastTtl),
+        Value("sync-maxlen", '\0', OptionTag.SyncMaximumLength),
+        Flag("tun-info", '\0', OptionTag.TunnelInfo),
+        Value("tun-type", '\0', OptionTag.TunnelType),
+        Value("tun-port", '\0', OptionTag.TunnelPort),
+        Flag("tun-nocsum", '\0', OptionTag.TunnelNoChecksum),
+        Flag("tun-csum", '\0', OptionTag.TunnelChecksum),
+        Flag("tun-remcsum", '\0', OptionTag.TunnelRemoteChecksum),
+    ];
+
+    private static PoptOption Flag(string name, char letter, OptionTag tag) => new(name, letter, PoptArgument.None, tag);
+
+    private static PoptOption Value(string name, char letter, OptionTag tag) => new(name, letter, PoptArgument.Required, tag);
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using HaLvs.Director.Loops;
+using HaLvs.Director.Runtime;
+using HaLvs.Director.Sync;
+using HaLvs.Director.Tests.Configuration;
+using HaLvs.Director.Tests.Runtime;
+using HaLvs.Forwarder;
+using HaLvs.Forwarder.Packets;
+using EventLog = HaLvs.Director.Reports.EventLog;
+
+namespace HaLvs.Director.Tests.Sync;
+
+/// <summary>Run-time services between two engines over real TLS on loopback.</summary>
+public sealed class RuntimeExchangeTests : IDisposable
+{
+    private readonly TemporaryFolder _a = new();
+    private readonly TemporaryFolder _b = new();
+    private readonly EventLog _events = new(TimeProvider.System);
+
+    public void Dispose()
+    {
+        _a.Dispose();
+        _b.Dispose();
+        _events.Dispose();
+    }
+
+    [Fact]
+    public async Task Change_OnTheActive_IsAtTheStandbyBeforeItReturnsAndSurvivesFailover()
+    {
+        (SyncIdentity a, SyncIdentity b) = SyncNode.Pair();
+        RuntimeServices first = Services(_a);
+        RuntimeServices second = Services(_b);
+        await using SyncNode active = new(a with { Runtime = first }, new FakeTable());
+        await using SyncNode standby = new(b with { Runtime = second }, new FakeTable());
+        Wire(first, active);
+        Wire(second, standby);
+        active.Engine.Start();
+        standby.Engine.Start();
+        active.Engine.SetRole(true, 1);
+        await Eventually.HoldsAsync(() => standby.InSync && active.InSync, "both are in sync");
+
+        long began = Stopwatch.GetTimestamp();
+        await first.ChangeAsync([new ServiceChange.Clear(), new ServiceChange.SetTimeouts(10, 20, 30)], "alice", default);
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1), "the standby confirmed, so nobody waited for the patience to end");
+        Assert.Empty(second.Contents().Services);
+        Assert.Equal(30, second.Contents().Timeouts.Udp.TotalSeconds);
+
+        // Failover: the standby serves, changes, and the other one learns it when it comes back as standby.
+        active.Engine.SetRole(false, 0);
+        standby.Engine.SetRole(true, 2);
+        await Eventually.HoldsAsync(() => active.InSync, "the former active follows");
+        await second.ChangeAsync([new ServiceChange.SetTimeouts(0, 0, 40)], "bob", default);
+        await Eventually.HoldsAsync(() => first.Contents().Timeouts.Udp.TotalSeconds == 40, "the change is there");
+        Assert.Equal(second.Version, first.Version);
+    }
+
+    private static void Wire(RuntimeServices services, SyncNode node)
+    {
+        services.Changed = node.Engine.NotifyChanges;
+        services.PeerListens = () => node.Engine.Status.Connected;
+    }
+
+    private RuntimeServices Services(TemporaryFolder folder) => new(
+        Example.Model(Example.Text), new DataPlane(new ForwardingCore(new ForwardingCoreOptions { Capacity = 64, VirtualAddresses = [Ip.Parse("192.0.2.100")] })),
+        folder.Root, new RecordedNetwork(), _events, TimeProvider.System);
+}
