@@ -49,7 +49,7 @@ public sealed class ClientProgramTests(ITestOutputHelper output) : LabScenario(o
             var commands = result.Error.Split('\n').Where(l => l.StartsWith("> ", StringComparison.Ordinal)).Select(l => l[2..].Trim()).ToList();
             Output.WriteLine($"ftp {command} {host}: {result.OutputOrFail().Trim()}; {string.Join(" | ", commands)}");
             Assert.Matches("^A file on server-[12]$", result.Output.Trim());
-            Assert.Equal(command, Assert.Single(commands, c => c[..4] is "EPSV" or "EPRT" or "PASV" or "PORT")[..4]);
+            Assert.Equal([command], commands.Select(c => c.Split(' ')[0]).Where(c => c is "EPSV" or "EPRT" or "PASV" or "PORT"));
         }
     }
 

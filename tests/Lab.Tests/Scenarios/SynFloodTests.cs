@@ -49,10 +49,17 @@ public sealed class SynFloodTests(ITestOutputHelper output) : LabScenario(output
         await LabNetwork.OutputOfAsync(active, RequestDeadline, "ip", "route", "replace", "198.18.0.0/15", "via", "192.0.2.10");
 
     private static async Task KernelNatAsync(string active) => await LabNetwork.OutputOfAsync(active, RequestDeadline, "sh", "-c",
-        $"""
-         ip rule add pref 100 iif eth1 from 10.0.0.2 ipproto tcp sport 80 lookup main &&
-         nft 'table ip bench {"{"} chain pre {"{"} type nat hook prerouting priority dstnat; tcp dport {KernelPort} dnat to 10.0.0.2:80; {"}"} {"}"}'
-         """);
+        $$"""
+        ip rule add pref 100 iif eth1 from 10.0.0.2 ipproto tcp sport 8080 lookup main
+        nft -f - <<'NFT'
+        table ip bench {
+            chain pre {
+                type nat hook prerouting priority dstnat;
+                tcp dport {{KernelPort}} dnat to 10.0.0.2:8080
+            }
+        }
+        NFT
+        """);
 
     /// <summary>New connections one after another while the flood runs.</summary>
     private static async Task<FloodResult> FloodAsync(string address, int port)
