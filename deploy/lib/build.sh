@@ -37,7 +37,7 @@ build_program() {
 build_tools() {
     local name
     mkdir -p "$artifacts/lab"
-    for name in echo null-modem; do
+    for name in echo flood null-modem; do
         if [[ ! $artifacts/lab/$name -nt $library/$name.c ]]; then
             clang -std=gnu11 -Wall -Wextra -Werror -O2 -o "$artifacts/lab/$name.new" "$library/$name.c"
             mv "$artifacts/lab/$name.new" "$artifacts/lab/$name"

@@ -79,6 +79,7 @@ http {
     server {
         listen $2:80 backlog=65535;
         listen [$3]:80 backlog=65535;
+        listen $2:8080 backlog=65535;
         listen $2:443 ssl http2;
         listen [$3]:443 ssl http2;
         root $1/www;

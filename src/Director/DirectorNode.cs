@@ -55,7 +55,14 @@ public sealed class DirectorNode(
                 drops.Add(("ExpiredLease", forwarding.ExpiredLeaseDrops));
             if (loop.FramesDropped > 0)
                 drops.Add(("HeartbeatFlood", loop.FramesDropped));
-            return status with { Connections = core.ConnectionCount, Services = core.SnapshotServices(), Drops = [.. drops] };
+            return status with
+            {
+                Connections = core.ConnectionCount,
+                Services = core.SnapshotServices(),
+                Drops = [.. drops],
+                Counters = CoreCounters.Of(core.Counters),
+                TableFull = core.Counters.TableFullSince != 0,
+            };
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly NodeLoop _loop;
     private readonly InterfaceWatch _interfaces;
     private readonly PingWatch _pings;
+    private readonly TableWatch _table;
     private readonly CancellationTokenSource _ending = new();
     private bool _disposed;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,6 +59,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         _effects = new NodeEffects(_links, _forwarding, _addresses, _sync, _fence, _watch, _epochs, _queue, events, _inbox.Post, () => _ended.TrySetResult(0));
         _loop = new NodeLoop(machine, _effects, _inbox, model.Heartbeat.Interval, Broken);
         _interfaces = new InterfaceWatch([model.Network.External, model.Network.Internal], events);
+        _table = new TableWatch(() => dataPlane.Core.Counters.TableFullSince != 0, model.Network.ConnectionCapacity, events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
         Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
         runtime.Refusal = Node.RefusalOfChanges;
@@ -84,6 +86,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         _loop.Start();
         Run(_interfaces.RunAsync(_ending.Token), "interface watch");
         Run(_pings.RunAsync(_ending.Token), "ping watch");
+        Run(_table.RunAsync(_ending.Token), "table watch");
         if (_fence is not null)
             Run(_fence.WatchDevicesAsync(_ending.Token), "fence device watch");
     }

@@ -19,6 +19,9 @@ public static class Settings
     /// <summary>How long a node that came back with its links unplugged is watched for a second fence.</summary>
     public static TimeSpan FenceLoopWatch => TimeSpan.FromSeconds(Number("HALVS_LAB_LOOP_SECONDS", 8));
 
+    /// <summary>How long each SYN flood lasts.</summary>
+    public static int FloodSeconds => Number("HALVS_LAB_FLOOD_SECONDS", 5);
+
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

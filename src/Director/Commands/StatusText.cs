@@ -92,6 +92,7 @@ public static class StatusText
         AddFact(text, "offload", s.Offload);
         AddFact(text, "connections", $"{Number(s.Connections)} of at most {Number(s.ConnectionCapacity)}");
         AddFact(text, "drops", string.Join(", ", s.Drops.Select(d => $"{d.Reason} {Number(d.Count)}")));
+        AddFact(text, "counters", string.Join(", ", s.Counters.Select(c => $"{c.Reason} {Number(c.Count)}")));
         AddFact(text, "rejected", string.Join(", ", s.RejectedFrames.Select(d => $"{d.Reason} {Number(d.Count)}")));
     }
 

@@ -41,9 +41,9 @@ public sealed class ControlClient : IDisposable
         }
     }
 
-    public async IAsyncEnumerable<Connection> ConnectionsAsync(long limit, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<Connection> ConnectionsAsync(ConnectionsRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using AsyncServerStreamingCall<ConnectionBatch> call = _client.Connections(new ConnectionsRequest { Limit = limit }, cancellationToken: cancel);
+        using AsyncServerStreamingCall<ConnectionBatch> call = _client.Connections(request, cancellationToken: cancel);
         while (await GuardAsync(() => call.ResponseStream.MoveNext(cancel), cancel))
         {
             foreach (Connection connection in call.ResponseStream.Current.Connections)
@@ -52,6 +52,9 @@ public sealed class ControlClient : IDisposable
             }
         }
     }
+
+    public Task<ExplainReply> ExplainAsync(ExplainRequest request, CancellationToken cancel) =>
+        GuardAsync(async () => await _client.ExplainAsync(request, deadline: DateTime.UtcNow + StatusTimeout, cancellationToken: cancel), cancel);
 
     public Task<OperationOutcome> SwitchoverAsync(string? to, Action<string> progress, CancellationToken cancel)
     {

@@ -73,7 +73,9 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
 
     public override async Task Connections(ConnectionsRequest request, IServerStreamWriter<ConnectionBatch> responseStream, ServerCallContext context)
     {
-        IEnumerable<ConnectionRecord> records = operations.Connections();
+        ConnectionFilter filter = ConnectionFilter.Of(request) ?? throw new RpcException(
+            new Status(StatusCode.InvalidArgument, "a filter is not ADDRESS or ADDRESS:PORT (IPv6 with a port in brackets); nothing was listed"));
+        IEnumerable<ConnectionRecord> records = operations.Connections().Where(filter.Matches);
         if (request.Limit > 0)
         {
             records = records.Take((int)Math.Min(request.Limit, int.MaxValue));

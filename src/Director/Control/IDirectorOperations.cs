@@ -78,6 +78,12 @@ public sealed record DirectorStatus
 
     public SyncStatus? Sync { get; init; }
 
+    /// <summary>New flows are refused or take the place of half-open ones.</summary>
+    public bool TableFull { get; init; }
+
+    /// <summary>What the core did besides translating, since the start; only what is not zero.</summary>
+    public ImmutableArray<(string Name, long Count)> Counters { get; init; } = [];
+
     public ImmutableArray<(string Reason, long Count)> Drops { get; init; } = [];
 
     public TimeSpan Uptime { get; init; }

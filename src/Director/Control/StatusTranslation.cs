@@ -63,6 +63,7 @@ public static class StatusTranslation
         reply.Interfaces.AddRange(status.Interfaces.Select(i => new Interface { Name = i.Name, Carrier = i.Carrier }));
         reply.Services.AddRange(status.Services.Select(ToService));
         reply.Drops.AddRange(status.Drops.Select(d => new Counter { Reason = d.Reason, Count = d.Count }));
+        reply.Counters.AddRange(status.Counters.Select(c => new Counter { Reason = c.Name, Count = c.Count }));
         reply.RejectedFrames.AddRange(status.Node.RejectedFrames.Select(d => new Counter { Reason = d.Reason, Count = d.Count }));
     }
 

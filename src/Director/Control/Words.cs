@@ -8,6 +8,15 @@ namespace HaLvs.Director.Control;
 /// <summary>The stable words of control.proto. Spelled out, so that renaming an enum member cannot change what operators' scripts see.</summary>
 public static class Words
 {
+    private static readonly (ConnectionTraits Trait, string Word)[] Traits =
+    [
+        (ConnectionTraits.Hairpin, "hairpin"),
+        (ConnectionTraits.HoldsTemplate, "holds-template"),
+        (ConnectionTraits.AnyClientPort, "any-client-port"),
+        (ConnectionTraits.OnePacket, "one-packet"),
+        (ConnectionTraits.Answered, "answered"),
+    ];
+
     public static string Of(Role role) => role switch
     {
         Role.Passive => "passive",
@@ -57,6 +66,8 @@ public static class Words
         _ => $"kind-{(int)kind}",
     };
 
+    public static IEnumerable<string> Of(ConnectionTraits traits) => Traits.Where(t => traits.HasFlag(t.Trait)).Select(t => t.Word);
+
     /// <summary>As ipvsadm -Lnc prints them.</summary>
     public static string Of(ConnectionState state) => state switch
     {
@@ -87,6 +98,7 @@ public static class Words
         ConnectionState.SctpShutdownAckSent => "S-ACK-SENT",
         ConnectionState.SctpRejected => "REJECTED",
         ConnectionState.SctpClosed => "CLOSED",
+        ConnectionState.Assured => "ASSURED",
         _ => $"STATE-{(int)state}",
     };
 }

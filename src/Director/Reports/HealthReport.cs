@@ -13,6 +13,8 @@ public static class HealthReport
         var reasons = ImmutableArray.CreateBuilder<string>();
         if (status.Node.Blocked is { } blocked)
             reasons.Add(blocked);
+        if (status.TableFull)
+            reasons.Add($"the connection table is full ({status.ConnectionCapacity}): new flows are refused; raise network.connection-capacity, or find the flood");
         AddPeer(status, reasons);
         AddParts(status, reasons);
         var health = status.Node.Blocked is not null ? "blocked" : reasons.Count > 0 ? "degraded" : "healthy";

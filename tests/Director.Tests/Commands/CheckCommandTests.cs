@@ -44,7 +44,7 @@ public sealed class CheckCommandTests : IDisposable
     {
         Assert.Equal(1, await Run(Good().Replace("\"wlc\"", "\"wcl\"", StringComparison.Ordinal).Replace("weight = 2", "weight = -1", StringComparison.Ordinal)));
         Assert.Equal(
-            $"{folder["halvs.toml"]}:44:13: service.scheduler: \"wcl\" is not a scheduler; did you mean \"wlc\"? known: rr, wrr, lc, wlc\n" +
+            $"{folder["halvs.toml"]}:44:13: service.scheduler: \"wcl\" is not a scheduler; did you mean \"wlc\"? known: " + string.Join(", ", HaLvs.Forwarder.Scheduling.SchedulerNames.All) + "\n" +
             $"{folder["halvs.toml"]}:50:10: service.server.weight: -1 is out of range; write 0 to 65535\n" +
             $"halvs check: {folder["halvs.toml"]}: 2 errors\n",
             error.ToString());

@@ -155,7 +155,7 @@ public sealed class ControlServiceTests : IAsyncLifetime, IDisposable
     private async Task<List<Connection>> ListAsync(long limit)
     {
         List<Connection> all = [];
-        await foreach (Connection c in _client.ConnectionsAsync(limit, _deadline.Token))
+        await foreach (Connection c in _client.ConnectionsAsync(new ConnectionsRequest { Limit = limit }, _deadline.Token))
         {
             all.Add(c);
         }

@@ -174,16 +174,19 @@ public class SyncEngineTests
         StartAsActive(source, replica);
         await BothInSync(source, replica);
         long worst = 0;
-        for (int i = 0; i < 20_000; i++)
+        int changes = 0;
+
+        // On a busy machine the sender may not have had a processor yet after the first 20,000.
+        for (; changes < 20_000 || (worst == 0 && changes < 5_000_000); changes++)
         {
-            source.Upsert(i % 200);
+            source.Upsert(changes % 200);
             worst = Math.Max(worst, source.Engine.Status.Lag);
         }
 
         await Acknowledged(source);
         AssertEqual(source, replica);
         Assert.InRange(worst, 1, timing.WindowRecords + timing.BatchRecords);
-        Assert.True(replica.Engine.Counters.Received < 10_000, "20,000 changes of 200 flows were not coalesced");
+        Assert.True(replica.Engine.Counters.Received < changes / 2, $"{changes} changes of 200 flows were not coalesced");
     }
 
     /// <summary>Signs of life would hide a wake-up that got lost: here there are none, so a lost one hangs.</summary>

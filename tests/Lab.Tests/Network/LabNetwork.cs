@@ -7,6 +7,7 @@ namespace HaLvs.Lab.Tests.Network;
 public static class LabNetwork
 {
     public const string VirtualAddress = "192.0.2.100";
+    public const string VirtualAddress6 = "2001:db8:0:1::100";
     public const string Folder = "/run/halvs-lab";
 
     public static readonly string[] Directors = ["director-a", "director-b"];
@@ -35,6 +36,10 @@ public static class LabNetwork
     /// <summary>Runs a command inside a host.</summary>
     public static Task<CommandResult> InsideAsync(string host, TimeSpan deadline, params string[] command) =>
         Command.RunAsync(Script, ["sh", host, "--", .. command], deadline);
+
+    /// <summary>The same, with the output of a success.</summary>
+    public static async Task<string> OutputOfAsync(string host, TimeSpan deadline, params string[] command) =>
+        (await InsideAsync(host, deadline, command)).OutputOrFail();
 
     /// <summary>The other director.</summary>
     public static string PeerOf(string director) => director == Directors[0] ? Directors[1] : Directors[0];

@@ -10,7 +10,7 @@ public sealed record StatusDocument(
     PeerDocument? Peer, IReadOnlyList<LinkDocument> Links, IReadOnlyList<FenceDocument> Fence, FencingDocument? Fencing,
     IReadOnlyList<string> VirtualAddresses, string Gateway, long Connections, long ConnectionCapacity, string Offload,
     IReadOnlyList<InterfaceDocument> Interfaces, IReadOnlyList<ServiceDocument> Services, SyncDocument? Sync,
-    IReadOnlyList<CounterDocument> Drops, IReadOnlyList<CounterDocument> RejectedFrames,
+    IReadOnlyList<CounterDocument> Drops, IReadOnlyList<CounterDocument> Counters, IReadOnlyList<CounterDocument> RejectedFrames,
     double Uptime, string Version, string ConfigurationHash, int ProcessId)
 {
     public static StatusDocument From(StatusReply s) => new(
@@ -20,7 +20,7 @@ public sealed record StatusDocument(
         s.VirtualAddresses, s.Gateway, s.Connections, s.ConnectionCapacity, s.Offload,
         [.. s.Interfaces.Select(i => new InterfaceDocument(i.Name, i.Carrier))], [.. s.Services.Select(ServiceDocument.From)],
         s.Sync is { } sync ? new SyncDocument(sync.Connected, sync.InSync, sync.Lag, sync.Sent, sync.Received, sync.Detail) : null,
-        [.. s.Drops.Select(d => new CounterDocument(d.Reason, d.Count))], [.. s.RejectedFrames.Select(d => new CounterDocument(d.Reason, d.Count))],
+        [.. s.Drops.Select(d => new CounterDocument(d.Reason, d.Count))], [.. s.Counters.Select(c => new CounterDocument(c.Reason, c.Count))], [.. s.RejectedFrames.Select(d => new CounterDocument(d.Reason, d.Count))],
         Math.Round(s.UptimeSeconds, 3), s.Version, $"{s.ConfigurationHash:x16}", s.ProcessId);
 }
 
