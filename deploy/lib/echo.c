@@ -1,8 +1,9 @@
-// echo ADDRESS PORT: RFC 862 over TCP and UDP, for thousands of connections at once in one process.
+// echo ADDRESS PORT: RFC 862 over TCP and UDP, IPv4 or IPv6, for thousands of connections at once in one process.
 // What a peer does not read stays in the kernel: the program reads on only when everything before was written back.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,10 +26,10 @@ static void watch(int operation, int fd, unsigned events) {
     if (epoll_ctl(epoll, operation, fd, &event)) die("echo: epoll_ctl");
 }
 
-static int open_socket(int type, const struct sockaddr_in *address) {
-    int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
+static int open_socket(int type, const struct addrinfo *at) {
+    int fd = socket(at->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (fd < 0 || bind(fd, (const void *)address, sizeof *address)) die("echo: bind");
+    if (fd < 0 || bind(fd, at->ai_addr, at->ai_addrlen)) die("echo: bind");
     if (type == SOCK_STREAM && listen(fd, 65535)) die("echo: listen");
     return fd;
 }
@@ -48,7 +49,7 @@ static void accept_all(int listener) {
 
 static void echo_datagrams(int fd) {
     static char bytes[65536];
-    struct sockaddr_in from;
+    struct sockaddr_storage from;
     socklen_t length = sizeof from;
     for (ssize_t got; (got = recvfrom(fd, bytes, sizeof bytes, 0, (void *)&from, &length)) >= 0; length = sizeof from)
         sendto(fd, bytes, (size_t)got, 0, (void *)&from, length);
@@ -86,9 +87,8 @@ static void echo_stream(int fd) {
 }
 
 int main(int count, char **words) {
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    if (count != 3 || !inet_aton(words[1], &address.sin_addr)) { fputs("usage: echo ADDRESS PORT\n", stderr); return 2; }
-    address.sin_port = htons((uint16_t)atoi(words[2]));
+    struct addrinfo *at, numeric = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM };
+    if (count != 3 || getaddrinfo(words[1], words[2], &numeric, &at)) { fputs("usage: echo ADDRESS PORT\n", stderr); return 2; }
     signal(SIGPIPE, SIG_IGN);
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
@@ -96,7 +96,7 @@ int main(int count, char **words) {
     setrlimit(RLIMIT_NOFILE, &files);
 
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    int listener = open_socket(SOCK_STREAM, &address), datagrams = open_socket(SOCK_DGRAM, &address);
+    int listener = open_socket(SOCK_STREAM, at), datagrams = open_socket(SOCK_DGRAM, at);
     watch(EPOLL_CTL_ADD, listener, EPOLLIN);
     watch(EPOLL_CTL_ADD, datagrams, EPOLLIN);
     static struct epoll_event ready[512];

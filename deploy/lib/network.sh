@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The article's network from namespaces. Host X lives in namespace halvs-X. Sourced by deploy/lab and lib/chassis.
 #
-#   halvs-switch   bridges: external 192.0.2.0/24, internal 10.0.0.0/24, management 198.51.100.0/24
+#   halvs-switch   bridges: external 192.0.2.0/24 and 2001:db8:0:1::/64, internal 10.0.0.0/24 and fd00:10::/64, management 198.51.100.0/24
 #   halvs-cable    what lies between the directors: the heartbeat cable (eth3) and the serial line (null-modem)
 #   eth0 external, eth1 internal, eth2 management, eth3 heartbeat, in every host that has one
 #
@@ -21,13 +21,15 @@ network_up() {
     done
     create_bridge cable heartbeat
 
-    attach client eth0 switch external client 192.0.2.10/24
-    attach server-1 eth1 switch internal server-1 10.0.0.2/24
-    attach server-2 eth1 switch internal server-2 10.0.0.3/24
+    attach client eth0 switch external client 192.0.2.10/24 2001:db8:0:1::10/64
+    attach server-1 eth1 switch internal server-1 10.0.0.2/24 fd00:10::2/64
+    attach server-2 eth1 switch internal server-2 10.0.0.3/24 fd00:10::3/64
     attach bmc-a eth2 switch management bmc-a 198.51.100.11/24
     attach bmc-b eth2 switch management bmc-b 198.51.100.12/24
-    ip -n halvs-server-1 route add default via 10.0.0.1
-    ip -n halvs-server-2 route add default via 10.0.0.1
+    for host in server-1 server-2; do
+        ip -n "halvs-$host" route add default via 10.0.0.1
+        ip -n "halvs-$host" -6 route add default via fd00:10::1
+    done
 
     for host in client server-1 server-2; do
         ip netns exec "halvs-$host" sysctl -qw net.ipv4.ip_local_port_range="1024 65535" \
@@ -37,6 +39,8 @@ network_up() {
 
 create_host() {
     ip netns add "halvs-$1"
+    # Link-local addresses serve at once: nobody here has the same.
+    ip netns exec "halvs-$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
     ip -n "halvs-$1" link set lo up
 }
 
@@ -51,7 +55,7 @@ create_bridge() {
     done
 }
 
-# attach HOST INTERFACE SWITCH BRIDGE PORT ADDRESS/LENGTH. The MAC address is made from the IP address (02:00:IP),
+# attach HOST INTERFACE SWITCH BRIDGE PORT ADDRESS/LENGTH [ADDRESS6/LENGTH]. The MAC address is made from the IP address (02:00:IP),
 # so that a host keeps it over a power cycle, as a network card does, and a capture is readable.
 attach() {
     local host=halvs-$1 interface=$2 switch=halvs-$3 bridge=$4 port=$5 address=$6 octets mac
@@ -60,6 +64,9 @@ attach() {
     ip -n "$switch" link add "$port" type veth peer name "$interface" address "$mac" netns "$host"
     ip -n "$switch" link set "$port" master "$bridge"
     ip -n "$host" address add "$address" dev "$interface"
+    if [[ -n ${7:-} ]]; then
+        ip -n "$host" address add "$7" dev "$interface" nodad
+    fi
     ip -n "$host" link set "$interface" up
     set_port "$3" "$port" "$(carrier_of "$port")"
 }

@@ -37,15 +37,15 @@ forbid_starting_services() {
 }
 
 install_packages() {
-    local package
+    local service
     say "Installing from Debian: $*"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq || say "The package lists could not be refreshed everywhere; going on with what is there."
     forbid_starting_services
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-    for package in nginx vsftpd openipmi; do
-        if [[ " $* " == *" $package"* ]] && command -v systemctl >/dev/null; then
-            systemctl disable --quiet "$package" 2>/dev/null || true
+    for service in nginx:nginx vsftpd:vsftpd openipmi:openipmi openssh-server:ssh; do
+        if [[ " $* " == *" ${service%:*}"* ]] && command -v systemctl >/dev/null; then
+            systemctl disable --quiet "${service#*:}" 2>/dev/null || true
         fi
     done
 }

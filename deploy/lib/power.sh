@@ -66,8 +66,8 @@ boot() {
         record_power "$host" on "$who"
         say on >"$lab/$host/power"
         create_host "$host"
-        attach "$host" eth0 switch external "external-$side" "192.0.2.$number/24"
-        attach "$host" eth1 switch internal "internal-$side" "10.0.0.$number/24"
+        attach "$host" eth0 switch external "external-$side" "192.0.2.$number/24" "2001:db8:0:1::$number/64"
+        attach "$host" eth1 switch internal "internal-$side" "10.0.0.$number/24" "fd00:10::$number/64"
         attach "$host" eth2 switch management "management-$side" "198.51.100.$number/24"
         attach "$host" eth3 cable heartbeat "heartbeat-$side" "10.1.0.$number/24"
         apply_link heartbeat

@@ -114,7 +114,7 @@ public sealed class DirectorNode(
             return Task.FromResult(Refuse(change.Text));
         lock (dataPlane.Gate)
         {
-            dataPlane.Core.Configure(CoreOptions.Of(next) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
+            dataPlane.Core.Configure(CoreOptions.Of(next, name) with { Capacity = dataPlane.Core.Options.Capacity, Seed = dataPlane.Core.Options.Seed });
             dataPlane.Core.ApplyServices(next.Services);
         }
         _model = next;

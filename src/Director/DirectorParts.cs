@@ -44,7 +44,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         _addresses = new AddressTakeover(model.Network, DirectorHost.TunName);
         _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
-        var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model)));
+        var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model, options.Node)));
         dataPlane.Core.ApplyServices(model.Services);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, _inbox.Post, events);

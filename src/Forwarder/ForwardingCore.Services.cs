@@ -48,6 +48,7 @@ public sealed partial class ForwardingCore
     public ServiceOutcome EditServer(ServiceKey service, RealServerConfig server) => Changed(_services.EditServer(service, server));
 
     /// <returns>NoSuchService or NoSuchServer: nothing was changed.</returns>
+    /// <remarks>With expire_nodest_conn, or when the service says so, its connections end with the next ticks.</remarks>
     public ServiceOutcome DeleteServer(ServiceKey service, Ip address, ushort port, long now) =>
         Changed(_services.DeleteServer(new ServerKey(service, address, port)));
 

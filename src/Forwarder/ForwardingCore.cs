@@ -25,6 +25,7 @@ public sealed partial class ForwardingCore
     private readonly ServiceTable _services;
     private readonly ConnectionTable _connections;
     private readonly RemoteConnections _remote;
+    private readonly ServerRetirement _retirement;
     private readonly PacketPipeline _pipeline;
     private readonly Defense _defense;
     private readonly ConnectionEnding _ending;
@@ -35,9 +36,10 @@ public sealed partial class ForwardingCore
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _schedulers = new SchedulerEnvironment(options.Seed) { Settings = options.Ipvs };
-        _services = new ServiceTable(_servers, _schedulers) { ServerLost = Lose, ServerBack = Regain };
         _connections = new ConnectionTable(options, _servers, Counters);
-        _remote = new RemoteConnections(_connections, _servers, Counters);
+        _retirement = new ServerRetirement(_connections, _servers) { Settings = options.Ipvs };
+        _services = new ServiceTable(_servers, _schedulers, _retirement) { ServerLost = Lose, ServerBack = Regain };
+        _remote = new RemoteConnections(_connections, _servers, _services, Counters);
         _defense = new Defense(_connections);
         _ending = new ConnectionEnding(_connections, _pending, Counters);
         _lost = new LostServers(_connections, _servers, _ending);
@@ -72,6 +74,7 @@ public sealed partial class ForwardingCore
         _connections.SetTimeouts(options.Timeouts);
         ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
+        _retirement.Settings = options.Ipvs;
         _pipeline.Facts = CurrentFacts();
     }
 
@@ -91,6 +94,7 @@ public sealed partial class ForwardingCore
     public void Tick(long now)
     {
         _connections.Tick(now);
+        _retirement.Tick();
         GuardTick(now);
         _pipeline.Tick(now);
     }
@@ -129,7 +133,7 @@ public sealed partial class ForwardingCore
         int slot = Math.Max(cursor, 1);
         for (; slot <= _connections.Flows.HighWater && count < destination.Length; slot++)
         {
-            if (_connections[slot].InUse)
+            if (_connections[slot].InUse && (_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
                 destination[count++] = RecordOf(slot, now);
             }

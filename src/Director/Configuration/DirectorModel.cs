@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
@@ -28,7 +30,14 @@ public sealed record DirectorModel
     /// <summary>How the real servers of a service are checked; a service without an entry is not.</summary>
     public ImmutableArray<CheckModel> Checks { get; init; } = [];
 
+    /// <summary>In the order of the file: the first that matches counts.</summary>
+    public ImmutableArray<MarkRule> Marks { get; init; } = [];
+
     public IpvsSettings Ipvs { get; init; } = new();
+
+    public SynProxyOptions SynProxy { get; init; } = new();
+
+    public ClientLimitOptions ClientLimits { get; init; } = new();
 
     public ConnectionTimeouts Timeouts { get; init; } = new();
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using HaLvs.Director.Configuration.Keys;
 using HaLvs.Director.Configuration.Written;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Services;
 using HaLvs.Stonith.Devices;
 
@@ -19,6 +21,13 @@ internal static class ModelBuilder
         Nodes = [.. config.Nodes.Select(Node)],
         Services = [.. config.Services.Select(ServiceBuilder.Service)],
         Checks = [.. config.Services.Where(s => s.Check is not null).Select(ServiceBuilder.Check)],
+        Marks = [.. config.Marks.SelectMany(m => MarkBuilder.Rules(m, config.Network.VirtualAddresses.Select(v => v.Value)))],
+        SynProxy = SynProxy(config.Guard!),
+        ClientLimits = new ClientLimitOptions
+        {
+            ConcurrentConnections = config.Guard!.ClientConnections!.Value,
+            NewConnectionsPerSecond = config.Guard.ClientRate!.Value,
+        },
         Ipvs = Ipvs(config.Ipvs!),
         Timeouts = new ConnectionTimeouts { Tcp = config.Ipvs!.Tcp!.Value, TcpFin = config.Ipvs.TcpFin!.Value, Udp = config.Ipvs.Udp!.Value },
     };
@@ -44,6 +53,13 @@ internal static class ModelBuilder
         Masquerade = network.Masquerade!.Value,
         Offload = network.Offload!.Value,
         ConnectionCapacity = network.ConnectionCapacity!.Value,
+    };
+
+    private static SynProxyOptions SynProxy(GuardConfig guard) => new()
+    {
+        Mode = (SynProxyMode)GuardTable.Modes.ToList().IndexOf(guard.SynCookies!.Value),
+        ServiceThreshold = guard.ServiceThreshold!.Value,
+        TableThreshold = guard.TableThreshold!.Value,
     };
 
     private static IpvsSettings Ipvs(IpvsConfig ipvs) => new()

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using HaLvs.Director.Configuration.Values;
-using HaLvs.Forwarder.Connections;
 
 namespace HaLvs.Director.Configuration;
 
@@ -26,32 +24,15 @@ public sealed record ModelChange(ImmutableArray<string> Applied, ImmutableArray<
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(@new);
         return new ModelChange(
-            [.. Masquerade(old, @new), .. ServiceChange.Between(old.Services, @new.Services), .. Checks(old, @new), .. Ipvs(old, @new)],
+            [.. Masquerade(old, @new), .. ServiceChange.Between(old.Services, @new.Services), .. Checks(old, @new), .. Marks(old, @new), .. SettingsChange.Between(old, @new)],
             [.. RestartKeys.Between(old, @new)]);
     }
 
     private static IEnumerable<string> Masquerade(DirectorModel old, DirectorModel @new) =>
         old.Network.Masquerade == @new.Network.Masquerade ? [] : [$"network.masquerade: {(@new.Network.Masquerade ? "on" : "off")} for new connections"];
 
-    /// <summary>[ipvs]: takes effect with each connection's next packet.</summary>
-    private static IEnumerable<string> Ipvs(DirectorModel old, DirectorModel @new)
-    {
-        if (old.Timeouts != @new.Timeouts)
-        {
-            yield return $"ipvs: time-outs {TimesText(old.Timeouts)} to {TimesText(@new.Timeouts)}";
-        }
-
-        foreach ((string key, string before, string after) in IpvsValues.Of(old.Ipvs).Zip(IpvsValues.Of(@new.Ipvs), (o, n) => (o.Key, o.Value, n.Value)))
-        {
-            if (before != after)
-            {
-                yield return $"ipvs.{key}: {before} to {after}";
-            }
-        }
-    }
-
-    private static string TimesText(ConnectionTimeouts times) =>
-        $"{DurationText.Format(times.Tcp)}/{DurationText.Format(times.TcpFin)}/{DurationText.Format(times.Udp)}";
+    private static IEnumerable<string> Marks(DirectorModel old, DirectorModel @new) =>
+        old.Marks.SequenceEqual(@new.Marks) ? [] : [$"mark: {@new.Marks.Length} rules for new connections, before {old.Marks.Length}"];
 
     private static IEnumerable<string> Checks(DirectorModel old, DirectorModel @new) =>
         old.Checks.SequenceEqual(@new.Checks) ? [] : ["service.check: checks of real servers changed"];

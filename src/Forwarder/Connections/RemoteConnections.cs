@@ -1,10 +1,15 @@
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>The standby's side: what the active says goes into the live table, so that a takeover copies nothing.</summary>
-internal sealed class RemoteConnections(ConnectionTable connections, ServerRegistry servers, ForwarderCounters counters)
+internal sealed class RemoteConnections(
+    ConnectionTable connections, ServerRegistry servers, ServiceTable services, ForwarderCounters counters)
 {
+    private readonly RemoteTemplates _templates = new(connections, services);
+    private long _lastNow;
+
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
     public void BeginSnapshot() => connections.SnapshotEpoch++;
 
@@ -15,7 +20,16 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
         int last = (int)Math.Min((long)cursor + slots, connections.Flows.HighWater);
         for (; slot <= last; slot++)
         {
-            if (connections[slot].InUse && connections[slot].SnapshotEpoch != connections.SnapshotEpoch)
+            if (!connections[slot].InUse)
+            {
+                continue;
+            }
+
+            if (connections[slot].SnapshotEpoch == connections.SnapshotEpoch)
+            {
+                _templates.Applied(slot, _lastNow);
+            }
+            else
             {
                 connections.Remove(slot);
                 removed++;
@@ -28,6 +42,7 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
 
     public bool Apply(in ConnectionChange change, long now)
     {
+        _lastNow = now;
         ConnectionRecord record = change.Record;
         int slot = connections.FindOutside(FlowRecord.OutsideTuple(in record), now);
         if (slot != 0 && (change.Kind == ConnectionChangeKind.Delete || !SameEnds(in connections[slot], in record)))
@@ -44,13 +59,16 @@ internal sealed class RemoteConnections(ConnectionTable connections, ServerRegis
         if (slot != 0)
         {
             connections.Overwrite(slot, in record, now);
+            _templates.Applied(slot, now);
             return true;
         }
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
-        RealServer? server = record.Kind == ConnectionKind.Service ? servers.GetOrAdd(ServerKey.Of(in record)) : null;
-        if (connections.Add(in record, server, now, mayEvict: false) != 0)
+        RealServer? server = record.Kind == ConnectionKind.Masquerade ? null : servers.GetOrAdd(ServerKey.Of(in record), anyPort: record.ServicePort != record.VirtualPort);
+        slot = connections.Add(in record, server, now, mayEvict: false);
+        if (slot != 0)
         {
+            _templates.Applied(slot, now);
             return true;
         }
 

@@ -20,7 +20,7 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
         }
 
         connections.Seen(slot, ref flow, byInitiator);
-        if (flow.ControllerSlot != 0 && (flow.State == ConnectionState.Established || (flow.State == ConnectionState.Udp && !fromOutside)))
+        if (flow.ControllerSlot != 0 && (flow.State is ConnectionState.Established or ConnectionState.SctpEstablished || (flow.State == ConnectionState.Udp && !fromOutside)))
         {
             connections.AssureTemplateOf(in flow);
         }

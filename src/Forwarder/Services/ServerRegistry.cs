@@ -14,6 +14,21 @@ internal sealed class ServerRegistry
 
     public RealServer? Find(ServerKey key) => _byKey.GetValueOrDefault(key);
 
+    /// <summary>
+    /// The server of a record. Where ports of a record need not be the server's own (<paramref name="anyPort"/>: templates of port 0, services of every
+    /// port), a server of the same address will do (ip_vs_find_dest).
+    /// </summary>
+    public RealServer GetOrAdd(ServerKey key, bool anyPort)
+    {
+        RealServer? known = Find(key);
+        if (known is null && anyPort)
+        {
+            known = _byKey.Values.FirstOrDefault(s => s.IsConfigured && s.Key.Service == key.Service && s.Key.Address == key.Address);
+        }
+
+        return known ?? GetOrAdd(key);
+    }
+
     public RealServer GetOrAdd(ServerKey key)
     {
         if (_byKey.TryGetValue(key, out RealServer? known))

@@ -7,7 +7,7 @@ namespace HaLvs.Forwarder.Services;
 /// The live services, in the order in which they were added, and the changes that an operator can make to them one by one. What a change does not
 /// touch keeps its counters, its connections and its scheduler's state. Outcomes are those of net/netfilter/ipvs/ip_vs_ctl.c.
 /// </summary>
-internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment environment)
+internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment environment, ServerRetirement retirement)
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
@@ -68,7 +68,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 
         foreach (RealServer server in service.Servers.ToArray())
         {
-            RemoveServer(service, server);
+            RemoveServer(service, server, withService: true);
         }
 
         _inOrder.Remove(service);
@@ -133,7 +133,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchServer;
         }
 
-        RemoveServer(service, server);
+        RemoveServer(service, server, withService: false);
         return ServiceOutcome.Done;
     }
 
@@ -156,9 +156,10 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     /// <summary>Lists services in this order from now on; all of them must be named.</summary>
     public void Order(IEnumerable<ServiceKey> keys) => _inOrder = [.. keys.Select(k => _services[k])];
 
-    private void RemoveServer(VirtualService service, RealServer server)
+    private void RemoveServer(VirtualService service, RealServer server, bool withService)
     {
         service.Remove(server);
+        retirement.Removed(server, withService);
         if (service.Config.OnServerLoss == ServerLoss.Reset)
         {
             ServerLost?.Invoke(server);

@@ -78,12 +78,24 @@ public sealed class ConfigurationReaderTests : IDisposable
             mark = 4294967295
             [[service.server]]
             address = "fd00:10::3"
+            [[mark]]
+            mark = 4294967295
+            from = "2001:db8:1::/48"
+            ports = ["80", "8000-8099"]
+            [[mark]]
+            mark = 4294967295
+            to = "192.0.2.0/24"
+            protocol = "udp"
             """);
 
         Assert.Equal(("10.0.0.1/24, fd00:10::1/64", 64), (model.Network.GatewayText, model.Network.Gateway6PrefixLength));
         Assert.Equal(new ServiceKey(TransportProtocol.Sctp, Ip.Parse("2001:db8::100"), 9), model.Services[2].Key);
         Assert.Equal(64u, model.Services[2].Persistence!.Netmask);
         Assert.Equal(ServiceKey.OfMark(uint.MaxValue, v6: true), model.Services[3].Key);
+        Assert.Equal(
+            ["2001:db8::100/128 80-80", "2001:db8::100/128 8000-8099", "192.0.2.0/24 0-65535"],
+            model.Marks.Select(m => $"{m.Destination} {m.FirstPort}-{m.LastPort}"));
+        Assert.Equal((new IpPrefix(Ip.Parse("2001:db8:1::"), 48), TransportProtocol.Udp), (model.Marks[0].Source, model.Marks[2].Protocol));
         Assert.Equal((Ip.Parse("fd00:10::3"), (ushort)0), (model.Services[3].Servers[0].Address, model.Services[3].Servers[0].Port));
     }
 

@@ -21,7 +21,6 @@ namespace HaLvs.Forwarder.Tests.Golden;
 internal sealed partial class FtpReplay(JsonElement record)
 {
     private readonly TestDirector _director = new();
-    private readonly IpvsadmCommands _ipvsadm = new();
     private readonly List<(TcpText Entered, TcpText Left)> _left = [];
     private readonly Dictionary<(string Flow, uint Sequence, string Text), TcpText> _sent = [];
     private readonly List<(uint From, int Change)> _client = [];
@@ -37,7 +36,7 @@ internal sealed partial class FtpReplay(JsonElement record)
     {
         foreach (JsonElement command in record.GetProperty("setup").EnumerateArray())
         {
-            _ipvsadm.Run(_director, command.GetString()!["ipvsadm ".Length..]);
+            IpvsadmCommands.Run(_director, command.GetString()!["ipvsadm ".Length..]);
         }
 
         foreach (JsonElement step in record.GetProperty("steps").EnumerateArray())

@@ -44,7 +44,6 @@ public sealed class PacketRecordTests
     private sealed class PacketReplay(string name, JsonElement record)
     {
         private readonly TestDirector _director = new();
-        private readonly IpvsadmCommands _ipvsadm = new();
         private readonly List<byte[]> _left = [];
         private int _played;
 
@@ -52,7 +51,7 @@ public sealed class PacketRecordTests
         {
             foreach (JsonElement command in record.GetProperty("setup").EnumerateArray())
             {
-                _ipvsadm.Run(_director, command.GetString()!["ipvsadm ".Length..]);
+                IpvsadmCommands.Run(_director, command.GetString()!);
             }
 
             foreach (JsonElement step in record.GetProperty("steps").EnumerateArray())
@@ -73,7 +72,7 @@ public sealed class PacketRecordTests
         {
             if (step.TryGetProperty("ipvsadm", out JsonElement command))
             {
-                _ipvsadm.Run(_director, command.GetString()!);
+                IpvsadmCommands.Run(_director, command.GetString()!);
             }
             else if (step.TryGetProperty("connections", out JsonElement connections))
             {

@@ -13,7 +13,11 @@ internal static class FileKeys
 
     public static readonly KnownKey Service = new("service", "list of tables", "virtual services", "[[service]]");
 
+    public static readonly KnownKey Mark = new("mark", "list of tables", "firewall marks", "[[mark]]");
+
+    public static readonly KnownKey Guard = new("guard", "table", "what protects from floods", "[guard]");
+
     public static readonly KnownKey Ipvs = new("ipvs", "table", "settings that IPVS has as sysctls", "[ipvs]");
 
-    public static readonly KeyTable Table = new("", "the file", [Cluster, Network, Heartbeat, Node, Service, Ipvs]);
+    public static readonly KeyTable Table = new("", "the file", [Cluster, Network, Heartbeat, Node, Service, Mark, Ipvs, Guard]);
 }

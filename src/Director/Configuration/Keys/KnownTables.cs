@@ -5,7 +5,7 @@ internal static class KnownTables
 {
     public static IReadOnlyList<KeyTable> All { get; } =
         [FileKeys.Table, ClusterTable.Table, NetworkTable.Table, HeartbeatTable.Table, NodeTable.Table, FenceTable.Table,
-         ServiceTable.Table, PersistenceTable.Table, CheckTable.Table, ServerTable.Table, IpvsTable.Table];
+         ServiceTable.Table, PersistenceTable.Table, CheckTable.Table, ServerTable.Table, MarkTable.Table, IpvsTable.Table, GuardTable.Table];
 
     /// <summary>Where else a name is known: "[heartbeat]"; null when nowhere.</summary>
     public static string? OtherHome(string name, string path) =>

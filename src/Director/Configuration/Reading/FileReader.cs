@@ -24,6 +24,8 @@ internal static class FileReader
             [.. SubTables.Many(reader, FileKeys.Node).Select(t => NodeReader.Read(t, issues))],
             [.. SubTables.Many(reader, FileKeys.Service).Select(t => ServiceReader.Read(t, issues))])
         {
+            Marks = [.. SubTables.Many(reader, FileKeys.Mark).Select(t => MarkReader.Read(t, issues))],
+            Guard = GuardReader.Read(SubTables.One(reader, FileKeys.Guard), issues),
             Ipvs = IpvsReader.Read(SubTables.One(reader, FileKeys.Ipvs), issues),
         };
     }

@@ -19,6 +19,7 @@ internal static class ConfigurationRules
         ServiceRules.Check,
         ServiceFeatureRules.Check,
         ServerRules.Check,
+        MarkRules.Check,
     ];
 
     public static void Check(DirectorConfig config, IssueList issues)

@@ -6,7 +6,11 @@ namespace HaLvs.Director.Configuration.Written;
 internal sealed record DirectorConfig(
     ClusterConfig Cluster, NetworkConfig Network, HeartbeatConfig Heartbeat, IReadOnlyList<NodeConfig> Nodes, IReadOnlyList<ServiceConfig> Services)
 {
+    public IReadOnlyList<MarkConfig> Marks { get; init; } = [];
+
     public IpvsConfig? Ipvs { get; init; }
+
+    public GuardConfig? Guard { get; init; }
 
     public bool IsPair => Nodes.Count == 2;
 }
