@@ -88,7 +88,8 @@ internal static class FrameChecksums
         bool partial = (frame[0] & 1) != 0 && protocol is 6 or 17;
         if (!partial || ReferenceChecksum.IsFragment(packet))
         {
-            return IsLongEnough(ReferenceChecksum.TotalBytes(packet) + Virtio - at, protocol) && ReferenceChecksum.IsValid(packet);
+            bool judged = ReferenceChecksum.IsFragment(packet) || IsLongEnough(ReferenceChecksum.TotalBytes(packet) + Virtio - at, protocol);
+            return judged && ReferenceChecksum.IsValid(packet);
         }
 
         int header = (packet[0] & 15) * 4;

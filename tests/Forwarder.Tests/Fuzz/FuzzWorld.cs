@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
 using HaLvs.Forwarder.Tests.Lab;
 
@@ -96,7 +97,7 @@ internal sealed class FuzzWorld
 
     private VirtualServiceConfig Service(TransportProtocol protocol, string vip, ushort port, string inside, ushort serverPort)
     {
-        string[] schedulers = ["rr", "wrr", "lc", "wlc", "sed", "nq", "sh", "dh", "mh"];
+        string[] schedulers = [.. SchedulerNames.All.Where(name => name != "none")];
         ImmutableArray<RealServerConfig> servers = [.. Enumerable.Range(2, _random.Next(4)).Select(i => new RealServerConfig(Ip.Parse(inside + i), serverPort, _random.Next(4)))];
         return new VirtualServiceConfig(protocol, Ip.Parse(vip), port, schedulers[_random.Next(schedulers.Length)], servers)
         {
