@@ -90,10 +90,11 @@ public sealed partial class ForwardingCore
     /// </summary>
     public int TakePending(Span<byte> frame) => _pending.Take(frame);
 
-    /// <summary>Ages connections; call about every 100 ms. Bounded work per call.</summary>
+    /// <summary>Ages connections, lets new servers start slowly; call about every 100 ms. Bounded work per call.</summary>
     public void Tick(long now)
     {
         _connections.Tick(now);
+        _services.Tick(now);
         _retirement.Tick();
         GuardTick(now);
         _pipeline.Tick(now);

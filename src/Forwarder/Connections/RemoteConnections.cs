@@ -8,6 +8,7 @@ internal sealed class RemoteConnections(
     ConnectionTable connections, ServerRegistry servers, ServiceTable services, ForwarderCounters counters)
 {
     private readonly RemoteTemplates _templates = new(connections, services);
+    private readonly RemoteControls _controls = new(connections);
     private long _lastNow;
 
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
@@ -28,6 +29,7 @@ internal sealed class RemoteConnections(
             if (connections[slot].SnapshotEpoch == connections.SnapshotEpoch)
             {
                 _templates.Applied(slot, _lastNow);
+                _controls.Applied(slot, _lastNow);
             }
             else
             {
@@ -60,6 +62,7 @@ internal sealed class RemoteConnections(
         {
             connections.Overwrite(slot, in record, now);
             _templates.Applied(slot, now);
+            _controls.Applied(slot, now);
             return true;
         }
 
@@ -69,6 +72,7 @@ internal sealed class RemoteConnections(
         if (slot != 0)
         {
             _templates.Applied(slot, now);
+            _controls.Applied(slot, now);
             return true;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
 
@@ -25,9 +24,9 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             return Refuse(DropReason.BadChecksum);
         }
 
-        if (!payload.IsEmpty && flow.State == ConnectionState.Established)
+        if (flow.State == ConnectionState.Established && !TryReadCommands(ref flow, slot, payload, packet.Sequence, now))
         {
-            ReadCommands(ref flow, slot, payload, Sequence(frame, in packet), now);
+            return Refuse(DropReason.OutOfOrder);
         }
 
         int index = flow.ServerShift.From == 0 ? _dialogues.Find(slot) : _dialogues.FindOrBegin(slot);
@@ -35,7 +34,7 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         FtpReplacements.Restore(ref dialogue, in flow);
         if (index != 0 && (packet.Flags & TcpFlags.Ack) != 0)
         {
-            dialogue.Server.Reach(dialogue.Back(BinaryPrimitives.ReadUInt32BigEndian(frame[(packet.Transport + 8)..])));
+            dialogue.Server.Reach(dialogue.Back(packet.Acknowledgement));
         }
 
         if (flow.IsShifted)
@@ -56,9 +55,14 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             return Refuse(DropReason.BadChecksum);
         }
 
-        if (!payload.IsEmpty && !Follow(ref flow, slot, payload, Sequence(frame, in packet), now))
+        if (!payload.IsEmpty && !Follow(ref flow, slot, payload, packet.Sequence, now))
         {
             return Refuse(DropReason.OutOfOrder);
+        }
+
+        if ((packet.Flags & TcpFlags.Ack) != 0 && _dialogues.Find(slot) is int found and not 0)
+        {
+            _dialogues[found].Client.Reach(flow.ClientShift.Back(packet.Acknowledgement));
         }
 
         if (!flow.IsShifted && flow.ServerShift.From == 0)
@@ -72,19 +76,18 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         return _rewriting.TryApply(frame, ref packet, in dialogue, in flow.ClientShift, mtu) || Refuse(DropReason.TooBig);
     }
 
-    private void ReadCommands(ref Flow flow, int slot, ReadOnlySpan<byte> payload, uint sequence, long now)
+    /// <summary>False: the segment came before its predecessor. A command in two halves can only be read in their order.</summary>
+    private bool TryReadCommands(ref Flow flow, int slot, ReadOnlySpan<byte> payload, uint sequence, long now)
     {
-        ref FtpDialogue dialogue = ref _dialogues[_dialogues.FindOrBegin(slot)];
-        if (dialogue.Client.Fills(sequence, payload.Length))
+        ref HeldLine line = ref _dialogues[_dialogues.FindOrBegin(slot)].Client;
+        int offset = line.Follow(sequence, payload.Length, out bool ahead);
+        if (ahead && !payload.IsEmpty)
         {
-            HeldLine late = default;
-            late.StartAt(sequence);
-            ReadCommands(ref flow, slot, ref late, payload, now);
-            return;
+            return false;
         }
 
-        int offset = dialogue.Client.Follow(sequence, payload.Length);
-        ReadCommands(ref flow, slot, ref dialogue.Client, payload[offset..], now);
+        ReadCommands(ref flow, slot, ref line, payload[offset..], now);
+        return true;
     }
 
     private void ReadCommands(ref Flow flow, int slot, ref HeldLine line, ReadOnlySpan<byte> bytes, long now)
@@ -148,15 +151,15 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             dialogue.Server.StartAt(flow.ServerShift.From);
         }
 
-        if (awaited && dialogue.Server.IsKnown && SequenceShift.IsBefore(dialogue.Server.Next, sequence))
+        int offset = dialogue.Server.Follow(sequence, payload.Length, out bool ahead);
+        if (ahead && awaited)
         {
             return false;
         }
 
-        int offset = dialogue.Server.Follow(sequence, payload.Length);
         if (!awaited)
         {
-            dialogue.Server.StartAt(dialogue.Server.Next + (uint)(payload.Length - offset));
+            dialogue.Server.StartAt((ahead ? sequence : dialogue.Server.Next) + (uint)(payload.Length - offset));
             return true;
         }
 
@@ -204,8 +207,6 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             expected.OpenPassive(slot, reply.Port, now);
         }
     }
-
-    private static uint Sequence(ReadOnlySpan<byte> frame, in Packet packet) => BinaryPrimitives.ReadUInt32BigEndian(frame[(packet.Transport + 4)..]);
 
     private static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> frame, in Packet packet) =>
         frame.Slice(packet.Transport + packet.TransportHeaderBytes, packet.TransportBytes - packet.TransportHeaderBytes);

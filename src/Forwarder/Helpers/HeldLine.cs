@@ -17,10 +17,6 @@ internal struct HeldLine
     /// <summary>Sequence number of the line's first byte.</summary>
     public uint LineStart;
 
-    /// <summary>Bytes that were passed over because they came later than their followers; empty: both the same.</summary>
-    public uint GapStart;
-    public uint GapEnd;
-
     private int _length;
     private LineText _text;
 
@@ -54,25 +50,19 @@ internal struct HeldLine
     }
 
     /// <summary>
-    /// Which bytes of a segment are still to be read: those behind what was read. A segment that fills a gap is read by itself. Returns the offset of the
-    /// first such byte, or the segment's length when there is none.
+    /// Offset of the first byte of a segment that is still to be read, or the segment's length when there is none. <paramref name="ahead"/>: bytes
+    /// before the segment are missing.
     /// </summary>
-    public int Follow(uint sequence, int length)
+    public int Follow(uint sequence, int length, out bool ahead)
     {
         if (!IsKnown)
         {
             StartAt(sequence);
-            return 0;
         }
 
-        int ahead = (int)(sequence - Next);
-        if (ahead > 0)
-        {
-            (GapStart, GapEnd) = (Next, sequence);
-            StartAt(sequence);
-        }
-
-        return ahead >= 0 ? 0 : Math.Min(-ahead, length);
+        int distance = (int)(sequence - Next);
+        ahead = distance > 0;
+        return ahead ? 0 : Math.Min(-distance, length);
     }
 
     /// <summary>Bytes that need not be read.</summary>
@@ -87,22 +77,9 @@ internal struct HeldLine
     /// <summary>The receiver has everything before <paramref name="sequence"/>: what was not read of it will not come again.</summary>
     public void Reach(uint sequence)
     {
-        if (IsKnown && SequenceShift.IsBefore(Next, sequence))
+        if (!IsKnown || SequenceShift.IsBefore(Next, sequence))
         {
             StartAt(sequence);
         }
-    }
-
-    /// <summary>True for a segment whose bytes were passed over; from now on they count as read.</summary>
-    public bool Fills(uint sequence, int length)
-    {
-        bool inside = GapStart != GapEnd && !SequenceShift.IsBefore(sequence, GapStart) && SequenceShift.IsBefore(sequence, GapEnd);
-        if (inside)
-        {
-            GapStart = sequence + (uint)length;
-            GapEnd = SequenceShift.IsBefore(GapStart, GapEnd) ? GapEnd : GapStart;
-        }
-
-        return inside;
     }
 }

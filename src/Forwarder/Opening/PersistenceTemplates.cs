@@ -39,6 +39,7 @@ internal sealed class PersistenceTemplates(ConnectionTable connections, ServerRe
         {
             Mark = service.Key.Mark,
             ServicePort = service.Key.Port,
+            ConfiguredPort = server.Key.Port,
             Traits = server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None,
         };
         return connections.Add(in record, server, now);

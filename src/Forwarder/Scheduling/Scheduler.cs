@@ -34,7 +34,13 @@ internal abstract class Scheduler
     {
     }
 
-    public virtual void ServerEdited(ReadOnlySpan<RealServer> servers)
+    /// <summary>Weight or thresholds of the server at <paramref name="index"/> were set, to other values or the same.</summary>
+    public virtual void ServerEdited(int index, ReadOnlySpan<RealServer> servers)
+    {
+    }
+
+    /// <summary>Servers that start slowly took a step.</summary>
+    public virtual void SharesChanged(ReadOnlySpan<RealServer> servers)
     {
     }
 }

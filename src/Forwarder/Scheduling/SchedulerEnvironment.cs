@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Scheduling;
@@ -5,9 +6,11 @@ namespace HaLvs.Forwarder.Scheduling;
 /// <summary>What all schedulers of a forwarding core share.</summary>
 internal sealed class SchedulerEnvironment(ulong seed)
 {
-    /// <summary>Chance comes in as a parameter: the seed of schedulers that pick at random.</summary>
-    public ulong Seed { get; } = seed;
+    private SplitMix _seeds = new(seed);
 
     /// <summary>Replaced when the configuration changes; lblc and lblcr look at it with each pick.</summary>
     public IpvsSettings Settings { get; set; } = new();
+
+    /// <summary>Chance comes in as a parameter: the seed of the next scheduler that picks at random.</summary>
+    public ulong NextSeed() => _seeds.Next();
 }

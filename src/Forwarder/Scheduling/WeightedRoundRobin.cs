@@ -33,7 +33,9 @@ internal sealed class WeightedRoundRobin : Scheduler
 
     public override void ServerRemoved(int index, ReadOnlySpan<RealServer> servers) => Changed(servers);
 
-    public override void ServerEdited(ReadOnlySpan<RealServer> servers) => Changed(servers);
+    public override void ServerEdited(int index, ReadOnlySpan<RealServer> servers) => Changed(servers);
+
+    public override void SharesChanged(ReadOnlySpan<RealServer> servers) => Changed(servers);
 
     private void Changed(ReadOnlySpan<RealServer> servers)
     {

@@ -27,6 +27,9 @@ internal sealed class RealServer(ServerKey key, int slot)
     /// <summary>Factor of the weight while a service starts servers slowly; 1 for all where it does not (<see cref="Scheduling.SlowStart"/>).</summary>
     public int Ramp { get; set; } = 1;
 
+    /// <summary>Milliseconds; null before the ramp's clock was seen.</summary>
+    public long? RampBegan { get; set; }
+
     /// <summary>What schedulers that share by weight compare; only within one service.</summary>
     public int Share => Weight * Ramp;
 

@@ -156,6 +156,15 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     /// <summary>Lists services in this order from now on; all of them must be named.</summary>
     public void Order(IEnumerable<ServiceKey> keys) => _inOrder = [.. keys.Select(k => _services[k])];
 
+    /// <summary>Servers that start slowly go on.</summary>
+    public void Tick(long now)
+    {
+        foreach (VirtualService service in _inOrder)
+        {
+            service.Tick(now);
+        }
+    }
+
     private void RemoveServer(VirtualService service, RealServer server, bool withService)
     {
         service.Remove(server);

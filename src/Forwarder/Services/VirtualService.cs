@@ -10,6 +10,7 @@ namespace HaLvs.Forwarder.Services;
 internal sealed class VirtualService
 {
     private readonly List<RealServer> _servers = [];
+    private readonly SlowStart _slowStart = new();
     private readonly SchedulerEnvironment _environment;
     private Scheduler? _scheduler;
 
@@ -19,6 +20,7 @@ internal sealed class VirtualService
         _environment = environment;
         Key = config.Key;
         Config = Normal(config);
+        _slowStart.SetDuration(config.SlowStart, []);
         UseScheduler();
     }
 
@@ -41,6 +43,7 @@ internal sealed class VirtualService
     {
         bool sameScheduler = config.Scheduler == Config.Scheduler;
         Config = Normal(config);
+        bool sharesChanged = _slowStart.SetDuration(config.SlowStart, ServerSpan());
         if (!sameScheduler)
         {
             UseScheduler();
@@ -49,19 +52,40 @@ internal sealed class VirtualService
         {
             _scheduler?.SetOptions(Config.Options);
         }
+
+        if (sameScheduler && sharesChanged)
+        {
+            _scheduler?.SharesChanged(ServerSpan());
+        }
     }
 
     public void Add(RealServer server, RealServerConfig config)
     {
         server.Configure(this, config);
+        _slowStart.Begin(server);
         _servers.Insert(0, server);
         _scheduler?.ServerAdded(ServerSpan());
     }
 
     public void Edit(RealServer server, RealServerConfig config)
     {
+        bool wasQuiesced = server.Weight == 0;
         server.Configure(this, config);
-        _scheduler?.ServerEdited(ServerSpan());
+        if (wasQuiesced && server.Weight > 0)
+        {
+            _slowStart.Begin(server);
+        }
+
+        _scheduler?.ServerEdited(_servers.IndexOf(server), ServerSpan());
+    }
+
+    /// <summary>Servers that start slowly go on; call about every 100 ms.</summary>
+    public void Tick(long now)
+    {
+        if (_slowStart.Advance(ServerSpan(), now))
+        {
+            _scheduler?.SharesChanged(ServerSpan());
+        }
     }
 
     public void Remove(RealServer server)

@@ -5,6 +5,9 @@ namespace HaLvs.Forwarder.Tests.Lab;
 /// <summary>Records of a running kernel: the folder of HALVS_GOLDEN if set, else the project's own copy (tests/golden/ipvs).</summary>
 internal static class GoldenRecords
 {
+    /// <summary>The project's own copy.</summary>
+    public static string OwnFolder { get; } = FindOwn();
+
     public static string Folder { get; } = Find();
 
     public static JsonElement Read(string relativePath)
@@ -25,6 +28,11 @@ internal static class GoldenRecords
             return Directory.Exists(below) ? below : set;
         }
 
+        return OwnFolder;
+    }
+
+    private static string FindOwn()
+    {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "HaLvs.sln")))
         {

@@ -18,7 +18,7 @@ internal static class ServiceTable
 
     public static readonly KnownKey SchedulerFlags = new(
         "scheduler-flags", "list of flags",
-        "`sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`: the next server where the chosen one takes none; the client's port counts too.",
+        "`sh-fallback`, `sh-port`, `mh-fallback`, `mh-port`, `mhr-port`: the next server where the chosen one takes none; the client's port counts too.",
         "scheduler-flags = [\"sh-port\"]", "[]");
 
     public static readonly KnownKey Persistence = new(

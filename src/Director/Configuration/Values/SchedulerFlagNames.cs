@@ -11,6 +11,7 @@ internal static class SchedulerFlagNames
         ("sh-port", "sh", SchedulerOptions.Port),
         ("mh-fallback", "mh", SchedulerOptions.Fallback),
         ("mh-port", "mh", SchedulerOptions.Port),
+        ("mhr-port", "mhr", SchedulerOptions.Port),
     ];
 
     public static IReadOnlyList<string> All { get; } = [.. Known.Select(k => k.Name)];

@@ -34,6 +34,74 @@ public class BatchTests
     }
 
     [Fact]
+    public void WriteRead_EveryFieldOfARecord_SameRecord()
+    {
+        ConnectionRecord full = Flows.Number(4) with
+        {
+            Traits = ConnectionTraits.AnyClientPort | ConnectionTraits.Hairpin | ConnectionTraits.Ftp | ConnectionTraits.AnyServerPort,
+            Mark = uint.MaxValue,
+            ServicePort = 0,
+            ConfiguredPort = ushort.MaxValue,
+            ControlClientPort = 40_001,
+            ControlVirtualPort = 21,
+            ClientShift = new SequenceShift(uint.MaxValue, int.MinValue, int.MaxValue),
+            ServerShift = new SequenceShift(5036, -2, 7),
+            Gateway = Ip.Parse("fd00::1"),
+            GatewayPort = 50_000,
+            WindowShift = -14,
+        };
+        ConnectionRecord template = new(
+            ConnectionKind.Template, 0, Ip.Parse("192.0.2.0"), 0, Ip.FromV4(7), 0, Ip.Parse("10.0.0.2"), 0, ConnectionState.Assured, 60_000)
+        {
+            Mark = 7,
+        };
+        ConnectionChange[] changes =
+        [
+            new(ConnectionChangeKind.Upsert, full), new(ConnectionChangeKind.Upsert, Flows.Number(1)), new(ConnectionChangeKind.Upsert, template),
+        ];
+        Assert.Equal(changes, RoundTrip(changes, out int skipped));
+        Assert.Equal(0, skipped);
+    }
+
+    [Fact]
+    public void Read_PeerOfSchema1_ServiceIsOfTheSamePort()
+    {
+        ConnectionBatch batch = new BatchWriter(1).Write([new(ConnectionChangeKind.Upsert, Flows.Number(1))]).Clone();
+        Assert.Empty(batch.ServicePort);
+        Assert.Empty(batch.Traits);
+        Assert.Empty(batch.ServerShiftFrom);
+        ConnectionRecord read = new BatchReader().Read(batch, out _)[0].Record;
+        Assert.Equal((read.VirtualPort, read.ServerPort), (read.ServicePort, read.ConfiguredPort));
+        Assert.Equal(Flows.Number(1), read);
+    }
+
+    [Fact]
+    public void Read_TraitsOfANewerVersion_AreLeftOut()
+    {
+        ConnectionBatch batch = Batch(1);
+        batch.Traits.Add(0xffff_8000 | (uint)ConnectionTraits.Ftp);
+        Assert.Equal(ConnectionTraits.Ftp, new BatchReader().Read(batch, out _)[0].Record.Traits);
+    }
+
+    [Fact]
+    public void Read_NumbersOutsideTheirFields_SkipThatRecordAlone()
+    {
+        Action<ConnectionBatch>[] spoils =
+        [
+            b => b.ServicePort.Add([0u, 65_537u]), b => b.ConfiguredPort.Add([0u, 70_000u]), b => b.ControlClientPort.Add([0u, 65_536u]),
+            b => b.ControlVirtualPort.Add([0u, uint.MaxValue]), b => b.GatewayPort.Add([0u, 65_536u]), b => b.WindowShift.Add([0, 15]),
+            b => b.WindowShift.Add([0, int.MinValue]),
+        ];
+        foreach (Action<ConnectionBatch> spoil in spoils)
+        {
+            ConnectionBatch batch = Batch(2);
+            spoil(batch);
+            Assert.Equal(1, new BatchReader().Read(batch, out int skipped).Length);
+            Assert.Equal(1, skipped);
+        }
+    }
+
+    [Fact]
     public void Write_UsedAgain_LeavesNothingOfTheBatchBefore()
     {
         var writer = new BatchWriter(4);
@@ -91,12 +159,14 @@ public class BatchTests
     {
         ConnectionBatch shortColumn = Batch(3);
         shortColumn.State.RemoveAt(0);
+        ConnectionBatch shortShift = Batch(2);
+        shortShift.ServerShiftBefore.Add(1);
         ConnectionBatch twoForms = Batch(1);
         twoForms.Client.V6 = ByteString.CopyFrom(new byte[16]);
         ConnectionBatch crooked = Batch(1);
         crooked.Server = new AddressColumn { V6 = ByteString.CopyFrom(new byte[15]) };
         ConnectionBatch huge = new() { Count = SyncTiming.LargestBatchRecords + 1 };
-        foreach (ConnectionBatch bad in new[] { shortColumn, twoForms, crooked, huge })
+        foreach (ConnectionBatch bad in new[] { shortColumn, shortShift, twoForms, crooked, huge })
             Assert.Throws<SyncProtocolException>(() => new BatchReader().Read(bad, out _).Length);
     }
 
