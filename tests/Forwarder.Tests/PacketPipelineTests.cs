@@ -250,6 +250,15 @@ public sealed class PacketPipelineTests
         Assert.Equal((1, 2, 1, 85, 40), (total.NewConnections, total.InPackets, total.OutPackets, total.InBytes, total.OutBytes));
     }
 
+    /// <summary>Found by the fuzzer: an echo without identifier, sequence number and data.</summary>
+    [Fact]
+    public void Process_EchoOfZeros_ChecksumIsTheOtherZero()
+    {
+        byte[] left = TwoServices().Send(Wire.Icmp("192.0.2.11", "192.0.2.100", 8, 0, 0, []))!;
+        Assert.True(ReferenceChecksum.IsValid(left));
+        Assert.Equal((0xff, 0xff), (left[22], left[23]));
+    }
+
     private static TestDirector TwoServices()
     {
         TestDirector director = new();

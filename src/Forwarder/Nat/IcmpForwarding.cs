@@ -197,8 +197,17 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)~InternetChecksum.Sum(message, Pseudo(frame, in packet)));
     }
 
+    /// <summary>
+    /// Of a whole message anew: an update cannot tell the two zeros of one's complement apart, and a reply of nothing but zeros needs the other one.
+    /// </summary>
     private static void Update(Span<byte> frame, in Packet packet, uint delta)
     {
+        if (!packet.IsFragment)
+        {
+            WriteIcmpChecksum(frame, in packet);
+            return;
+        }
+
         Span<byte> field = frame[(packet.Transport + 2)..];
         BinaryPrimitives.WriteUInt16BigEndian(field, InternetChecksum.Update(BinaryPrimitives.ReadUInt16BigEndian(field), delta));
     }
