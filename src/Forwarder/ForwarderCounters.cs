@@ -36,14 +36,9 @@ public enum DropReason : byte
     ClientConnections,
     ClientRate,
 
-    /// <summary>An ACK that no SYN cookie of ours explains, while a service answers with cookies.</summary>
-    BadSynCookie,
-
     /// <summary>A packet of a connection that we have ended.</summary>
     ConnectionEnded,
 
-    /// <summary>Something of ours had to be sent and there was no room for it.</summary>
-    SendQueueFull,
 
     /// <summary>An IPv4 option list that lies about its lengths.</summary>
     BadOptions,
@@ -112,6 +107,13 @@ public sealed class ForwarderCounters
 
     /// <summary>Flows that drop_entry gave up.</summary>
     public long DroppedEntries { get; internal set; }
+
+    /// <summary>SYNs answered with a cookie; ACKs that brought a good one; ACKs without a connection, while cookies are out, that brought none.</summary>
+    public long SynCookiesSent { get; internal set; }
+
+    public long SynCookiesAccepted { get; internal set; }
+
+    public long SynCookiesRefused { get; internal set; }
 
     /// <summary>Connections that were ended because their server was lost, or by order.</summary>
     public long EndedConnections { get; internal set; }

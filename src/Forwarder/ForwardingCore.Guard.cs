@@ -43,7 +43,12 @@ public sealed partial class ForwardingCore
             _lost.Work(now);
         }
 
-        return _lost.HasWork;
+        if (_connections.IsBehind)
+        {
+            _connections.Tick(now);
+        }
+
+        return _lost.HasWork || _connections.IsBehind;
     }
 
     /// <summary>On a standby the active's table is the truth.</summary>
@@ -61,12 +66,17 @@ public sealed partial class ForwardingCore
     {
         _defense.Configure(Options.Ipvs);
         _connections.Limits.Configure(Options.ClientLimits);
+        _synProxy.Options = Options.SynProxy;
     }
 
     private void GuardTick(long now)
     {
         _defense.Tick(now);
         _connections.WatchFill(now);
-        Work(now);
+        _synProxy.Tick(now);
+        if (_lost.HasWork)
+        {
+            _lost.Work(now);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Fragments;
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Sending;
 using HaLvs.Forwarder.Services;
@@ -30,6 +31,7 @@ public sealed partial class ForwardingCore
     private readonly Defense _defense;
     private readonly ConnectionEnding _ending;
     private readonly LostServers _lost;
+    private readonly SynProxy _synProxy;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -44,7 +46,8 @@ public sealed partial class ForwardingCore
         _ending = new ConnectionEnding(_connections, _pending, Counters);
         _lost = new LostServers(_connections, _servers, _ending);
         Admission admission = new(_defense, _connections.Limits);
-        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _pending, options.Seed) { Facts = CurrentFacts() };
+        _synProxy = new SynProxy(_connections, new ServiceLookup(_services), _pending, Counters, options.Seed);
+        _pipeline = new PacketPipeline(_connections, _services, _servers, Counters, admission, _synProxy, _pending, options.Seed) { Facts = CurrentFacts() };
         ConfigureGuard();
     }
 
@@ -131,16 +134,16 @@ public sealed partial class ForwardingCore
         }
 
         int count = 0;
-        int slot = Math.Max(cursor, 1);
-        for (; slot <= _connections.Flows.HighWater && count < destination.Length; slot++)
+        int slot = _connections.Flows.NextInUse(Math.Max(cursor, 1));
+        for (; slot != 0 && count < destination.Length; slot = _connections.Flows.NextInUse(slot + 1))
         {
-            if (_connections[slot].InUse && (_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
+            if ((_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
                 destination[count++] = RecordOf(slot, now);
             }
         }
 
-        cursor = count == 0 ? -1 : slot;
+        cursor = count == 0 ? -1 : slot == 0 ? _connections.Flows.HighWater + 1 : slot;
         return count;
     }
 

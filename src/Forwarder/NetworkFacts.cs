@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
@@ -11,6 +12,8 @@ internal sealed class NetworkFacts
     private readonly AddressSet _servers;
     private readonly (Ip Network, int PrefixLength)? _inside;
     private readonly (Ip Network, int PrefixLength)? _insideV6;
+    private readonly Ip? _gateway;
+    private readonly Ip? _gatewayV6;
     private readonly Ip? _masqueradeV4;
     private readonly Ip? _masqueradeV6;
 
@@ -22,6 +25,10 @@ internal sealed class NetworkFacts
         _inside = options.Inside;
         _insideV6 = options.InsideV6;
         Ipvs = options.Ipvs;
+        _gateway = options.Gateway;
+        _gatewayV6 = options.GatewayV6;
+        MasqueradePorts = PortBlock.ForVirtualAddress(options.NodeIndex, options.NodeCount);
+        GatewayPorts = PortBlock.ForGateway(options.NodeIndex, options.NodeCount);
         Marks = new MarkRules(options.MarkRules);
         InternalMtu = options.InternalMtu;
         ExternalMtu = options.ExternalMtu;
@@ -31,6 +38,15 @@ internal sealed class NetworkFacts
     }
 
     public IpvsSettings Ipvs { get; }
+
+    /// <summary>Ports for new flows of inside hosts under a virtual address, and of inside clients under the gateway address.</summary>
+    public PortBlock MasqueradePorts { get; }
+
+    public PortBlock GatewayPorts { get; }
+
+    /// <summary>The address under which servers see this client; null: its own.</summary>
+    public Ip? GatewayFor(Ip client) =>
+        (client.IsV4 ? _gateway : _gatewayV6) is { } gateway && IsInside(client) && client != gateway ? gateway : null;
 
     public MarkRules Marks { get; }
 

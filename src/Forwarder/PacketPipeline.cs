@@ -38,16 +38,18 @@ internal sealed class PacketPipeline
     private readonly IcmpErrors _errors = new();
     private readonly FragmentForwarding _fragments;
     private readonly ConnectionProgress _progress;
+    private readonly SynProxy _synProxy;
 
     public PacketPipeline(
         ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters,
-        Admission admission, PendingFrames pending, ulong seed)
+        Admission admission, SynProxy synProxy, PendingFrames pending, ulong seed)
     {
         _connections = connections;
         _servers = servers;
         _counters = counters;
+        _synProxy = synProxy;
         _progress = new ConnectionProgress(connections, counters);
-        _opening = new ServiceOpening(connections, services, servers, counters, admission);
+        _opening = new ServiceOpening(connections, services, servers, counters, admission, seed);
         _reuse = new ConnectionReuse(connections, servers);
         _masquerade = new Masquerade(connections, services, seed);
         _channels = new ControlChannels(connections, services, counters, seed);
@@ -159,6 +161,11 @@ internal sealed class PacketPipeline
 
         if (slot == 0)
         {
+            if (packet.Protocol == TransportProtocol.Tcp && AnsweredByProxy(frame, in packet, now, out int answer))
+            {
+                return answer;
+            }
+
             // 3 find the service, 4 schedule a server, 5 create the connection
             slot = _opening.Open(in packet, Facts, now, out DropReason refused);
             if (slot == 0)
@@ -168,9 +175,9 @@ internal sealed class PacketPipeline
         }
 
         ref Flow flow = ref _connections[slot];
-        if ((flow.Marks & FlowMarks.Ended) != 0)
+        if ((flow.Marks & (FlowMarks.Ended | FlowMarks.ProxyHandshake)) != 0 && KeepsFromServer(frame, in packet, in flow, out int instead))
         {
-            return Reset(frame, in packet, DropReason.ConnectionEnded);
+            return instead;
         }
 
         RealServer? server = flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot];
@@ -195,8 +202,37 @@ internal sealed class PacketPipeline
         }
 
         Translation.Destination(frame, in packet, flow.Server, flow.ServerPort);
+        if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
+        {
+            Translation.Source(frame, in packet, flow.Gateway, flow.GatewayPort);
+        }
+
         Translation.GiveBackHop(frame);
         return packet.FrameLength;
+    }
+
+    /// <summary>Steps 3 to 5 while the SYN proxy works: a cookie for a SYN, and for the ACK that brings one back the SYN to the server.</summary>
+    private bool AnsweredByProxy(Span<byte> frame, in Packet packet, long now, out int answer)
+    {
+        answer = _synProxy.Answer(frame, in packet, Facts, now);
+        if (answer != 0 || !_synProxy.TryReadCookie(in packet, now, out SynOptions options))
+        {
+            return answer != 0;
+        }
+
+        Packet syn = packet;
+        syn.Flags = TcpFlags.Syn;
+        int slot = _opening.Open(in syn, Facts, now, out DropReason refused);
+        answer = slot == 0 ? RefuseClient(frame, in packet, refused, now) : _synProxy.Begin(frame, in packet, slot, options, now);
+        return true;
+    }
+
+    /// <summary>A connection that we have ended, or whose server has not answered the SYN proxy yet.</summary>
+    private bool KeepsFromServer(Span<byte> frame, in Packet packet, in Flow flow, out int instead)
+    {
+        bool ended = (flow.Marks & FlowMarks.Ended) != 0;
+        instead = ended ? Reset(frame, in packet, DropReason.ConnectionEnded) : 0;
+        return ended || !SynProxy.PassesToServer(in packet);
     }
 
     private int RefuseClient(Span<byte> frame, in Packet packet, DropReason reason, long now)
@@ -277,9 +313,10 @@ internal sealed class PacketPipeline
             return Drop(DropReason.TtlExceeded);
         }
 
-        if ((flow.Marks & FlowMarks.Ended) != 0)
+        if ((flow.Marks & (FlowMarks.Ended | FlowMarks.ProxyHandshake)) != 0)
         {
-            return Reset(frame, in packet, DropReason.ConnectionEnded);
+            bool ended = (flow.Marks & FlowMarks.Ended) != 0;
+            return ended ? Reset(frame, in packet, DropReason.ConnectionEnded) : _synProxy.FromServer(frame, in packet, slot, now);
         }
 
         // 6 advance the state
@@ -297,7 +334,17 @@ internal sealed class PacketPipeline
             return 0;
         }
 
+        if (flow.WindowShift != 0)
+        {
+            WindowScaling.Apply(frame, in packet, in flow);
+        }
+
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
+        if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
+        {
+            Translation.Destination(frame, in packet, flow.Client, flow.ClientPort);
+        }
+
         Translation.GiveBackHop(frame);
         return packet.FrameLength;
     }
@@ -311,7 +358,7 @@ internal sealed class PacketPipeline
         }
 
         ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
-        int slot = _masquerade.Open(in packet, Facts.MasqueradeAddressFor(packet.Source), state, now, out DropReason reason);
+        int slot = _masquerade.Open(in packet, Facts, state, now, out DropReason reason);
         if (slot == 0)
         {
             return Drop(reason);

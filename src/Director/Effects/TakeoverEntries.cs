@@ -36,6 +36,11 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
             Put(route with { Protocol = Mark }, standing);
         foreach (AddressFamily family in _wanted)
             netlink.AddRule(InternalRule(family));
+        if (peerExternal is null)
+        {
+            foreach (RoutingRule rule in _wanted.SelectMany(HairpinRules))
+                netlink.PutRuleBeforeLocal(rule);
+        }
     }
 
     /// <summary>What the core hands back unchanged goes to the peer. The rule comes last: it points at a complete table.</summary>
@@ -105,6 +110,19 @@ internal sealed class TakeoverEntries(NetworkModel model, string tun, Rtnetlink 
 
     private RoutingRule RelayRule(AddressFamily family) =>
         new(tun, TakeoverNumbers.RelayTable, TakeoverNumbers.RelayRulePriority) { Protocol = Mark, Family = family };
+
+    /// <summary>
+    /// Servers answer inside clients at the gateway address, which is the kernel's own: the core sees these packets first (ADR 0014). Not ARP, neighbour
+    /// discovery and pings: those are the kernel's.
+    /// </summary>
+    private IEnumerable<RoutingRule> HairpinRules(AddressFamily family) =>
+        new[] { ProtocolType.Tcp, ProtocolType.Udp, (ProtocolType)132 }.Select(transport => new RoutingRule(model.Internal, TakeoverNumbers.InternalTable, 0)
+        {
+            Protocol = Mark,
+            Family = family,
+            Destination = family == AddressFamily.InterNetworkV6 ? model.Gateway6 : model.Gateway,
+            Transport = (byte)transport,
+        });
 
     private RoutingRule InternalRule(AddressFamily family) =>
         new(model.Internal, TakeoverNumbers.InternalTable, TakeoverNumbers.InternalRulePriority) { Protocol = Mark, Family = family };

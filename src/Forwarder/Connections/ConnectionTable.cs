@@ -10,7 +10,7 @@ namespace HaLvs.Forwarder.Connections;
 /// </summary>
 internal sealed partial class ConnectionTable
 {
-    private const int TimerBudget = 20_000;
+    private const int TimerBudget = 8_000;
     private readonly FlowStore _flows;
     private readonly EmbryonicFlows _embryonic;
     private readonly FlowIndex<OutsideSide> _outside;
@@ -52,6 +52,9 @@ internal sealed partial class ConnectionTable
     public int Count => _flows.Count;
 
     public bool IsFrozen => _frozen;
+
+    /// <summary>The last <see cref="Tick"/> left flows that were due.</summary>
+    public bool IsBehind { get; private set; }
 
     /// <summary>Stamped on every flow that is made or confirmed; see <see cref="RemoteConnections"/>.</summary>
     public uint SnapshotEpoch { get; set; }
@@ -218,6 +221,7 @@ internal sealed partial class ConnectionTable
     {
         int budget = TimerBudget;
         int slot;
+        IsBehind = false;
         while ((slot = _wheel.TakeDue(now, ref budget)) != 0)
         {
             _wheel.Add(slot, _frozen ? now + FullTimeoutOf(in _flows[slot]) : EndOf(in _flows[slot]), now);
@@ -226,6 +230,8 @@ internal sealed partial class ConnectionTable
                 Expire(slot, now);
             }
         }
+
+        IsBehind = budget <= 0;
     }
 
     /// <summary>Restarting costs nothing: every flow's end is at least its full time-out after the restart.</summary>

@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder.Connections;
@@ -27,7 +28,7 @@ internal struct Flow
     /// <summary>Links of the timer wheel's bucket.</summary>
     public int TimerNext;
     public int TimerPrevious;
-    public long TimerTick;
+    public uint TimerTick;
 
     /// <summary>The real server in <see cref="Services.ServerRegistry"/>; 0 for a masqueraded flow.</summary>
     public int ServerSlot;
@@ -81,6 +82,9 @@ internal struct Flow
     public bool InUse;
     public ushort GatewayPort;
     public sbyte WindowShift;
+
+    /// <summary>What the client's cookie said, while the SYN proxy waits for the server.</summary>
+    public SynOptions ProxyOptions;
 
     /// <summary>Packets of the side that began, up to 255 (in_pkts of struct ip_vs_conn, which the kernel's drop_entry looks at).</summary>
     public byte InitiatorPackets;

@@ -45,6 +45,8 @@ internal static class FlowRecord
         flow.ConfiguredPort = record.ConfiguredPort;
         flow.ControlClientPort = record.ControlClientPort;
         flow.ControlVirtualPort = record.ControlVirtualPort;
+        flow.Gateway = record.Gateway;
+        flow.GatewayPort = record.GatewayPort;
         FillMutable(ref flow, in record);
     }
 
@@ -54,8 +56,6 @@ internal static class FlowRecord
         flow.Traits = record.Traits;
         flow.ClientShift = record.ClientShift;
         flow.ServerShift = record.ServerShift;
-        flow.Gateway = record.Gateway;
-        flow.GatewayPort = record.GatewayPort;
         flow.WindowShift = record.WindowShift;
     }
 }

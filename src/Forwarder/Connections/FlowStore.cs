@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>
@@ -6,7 +8,10 @@ namespace HaLvs.Forwarder.Connections;
 /// </summary>
 internal sealed class FlowStore(int capacity)
 {
+    private const int WordShift = 6;
     private readonly Flow[] _flows = GC.AllocateArray<Flow>(capacity + 1, pinned: true);
+    /// <summary>One bit per slot in use: a listing of few flows in a large table does not walk the table.</summary>
+    private readonly ulong[] _used = GC.AllocateArray<ulong>((capacity >> WordShift) + 1, pinned: true);
     private int _free;
 
     public int Capacity { get; } = capacity;
@@ -39,7 +44,21 @@ internal sealed class FlowStore(int capacity)
         _flows[slot] = default;
         _flows[slot].Stamp = stamp + 1;
         _flows[slot].InUse = true;
+        _used[slot >> WordShift] |= 1UL << slot;
         return slot;
+    }
+
+    /// <summary>The first slot in use from this one on; 0: none.</summary>
+    public int NextInUse(int slot)
+    {
+        int word = slot >> WordShift;
+        ulong bits = word < _used.Length ? _used[word] & (ulong.MaxValue << slot) : 0;
+        while (bits == 0 && ++word <= HighWater >> WordShift)
+        {
+            bits = _used[word];
+        }
+
+        return bits == 0 ? 0 : (word << WordShift) + BitOperations.TrailingZeroCount(bits);
     }
 
     public void Return(int slot)
@@ -51,6 +70,7 @@ internal sealed class FlowStore(int capacity)
         }
 
         flow.InUse = false;
+        _used[slot >> WordShift] &= ~(1UL << slot);
         flow.OutsideNext = _free;
         _free = slot;
         Count--;

@@ -82,5 +82,7 @@ internal sealed class RemoteConnections(
     }
 
     private static bool SameEnds(in Flow flow, in ConnectionRecord record) =>
-        flow.Kind == record.Kind && flow.Server == record.Server && flow.ServerPort == record.ServerPort;
+        flow.Kind == record.Kind && flow.Server == record.Server && flow.ServerPort == record.ServerPort
+        && flow.GatewayPort == record.GatewayPort && flow.Gateway == record.Gateway
+        && ((flow.Traits ^ record.Traits) & ConnectionTraits.Hairpin) == 0;
 }

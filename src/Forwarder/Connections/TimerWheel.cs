@@ -21,7 +21,7 @@ internal sealed class TimerWheel
     {
         Start(now);
         ref Flow flow = ref _flows[slot];
-        flow.TimerTick = Math.Clamp((dueAt >> TickShift) + 1, _hand, _hand + Buckets - 1);
+        flow.TimerTick = (uint)Math.Clamp((dueAt >> TickShift) + 1, _hand, _hand + Buckets - 1);
         ref int head = ref Head(flow.TimerTick);
         flow.TimerPrevious = 0;
         flow.TimerNext = head;

@@ -5,10 +5,10 @@ public sealed record SynProxyOptions
 {
     public SynProxyMode Mode { get; init; } = SynProxyMode.Auto;
 
-    /// <summary>Half-open connections of one service from which on its SYNs are answered with cookies (<see cref="SynProxyMode.Auto"/>).</summary>
-    public int ServiceThreshold { get; init; } = 1024;
+    /// <summary>Half-open connections of one service (by default as many as one Linux server queues, net.core.somaxconn) from which on its SYNs are answered with cookies (<see cref="SynProxyMode.Auto"/>).</summary>
+    public int ServiceThreshold { get; init; } = 4096;
 
-    /// <summary>Half-open connections of all services together from which on every SYN is answered with a cookie; 0: an eighth of the table.</summary>
+    /// <summary>Half-open connections of all services together from which on every SYN is answered with a cookie; 0: an eighth of the table, at least as many as of one service.</summary>
     public int TableThreshold { get; init; }
 }
 

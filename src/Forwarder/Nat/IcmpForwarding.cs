@@ -93,7 +93,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         int slot = connections.FindInside(new FlowTuple(packet.Protocol, packet.Destination, 0, packet.Source, packet.SourcePort), now);
         if (slot == 0)
         {
-            slot = masquerade.Open(in packet, facts.MasqueradeAddressFor(packet.Source), ConnectionState.IcmpQuery, now, out DropReason reason);
+            slot = masquerade.Open(in packet, facts, ConnectionState.IcmpQuery, now, out DropReason reason);
             if (slot == 0)
             {
                 return Drop(reason);
@@ -146,6 +146,12 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
 
         QuoteTranslation.Source(frame, in quote, flow.Server, flow.ServerPort);
         Translation.DestinationAddressOnly(frame, flow.Server);
+        if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
+        {
+            QuoteTranslation.Destination(frame, in quote, flow.Gateway, flow.GatewayPort);
+            Translation.SourceAddressOnly(frame, flow.Gateway);
+        }
+
         WriteIcmpChecksum(frame, in packet);
         return Send(frame, in packet, outward: false);
     }
@@ -167,6 +173,12 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         ref Flow flow = ref connections[slot];
         QuoteTranslation.Destination(frame, in quote, flow.Virtual, flow.VirtualPort);
         Translation.SourceAddressOnly(frame, flow.Virtual);
+        if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
+        {
+            QuoteTranslation.Source(frame, in quote, flow.Client, flow.ClientPort);
+            Translation.DestinationAddressOnly(frame, flow.Client);
+        }
+
         WriteIcmpChecksum(frame, in packet);
         return Send(frame, in packet, outward: true);
     }

@@ -5,24 +5,22 @@ using HaLvs.Forwarder.Services;
 namespace HaLvs.Forwarder.Nat;
 
 /// <summary>
-/// Opens flows of inside hosts that go out under the virtual address: the same port if it is free towards that destination, else another that is
-/// neither a service's nor taken.
+/// Opens flows of inside hosts that go out under the virtual address: the same port if it is this node's to give (<see cref="PortBlock"/>)
+/// and free towards that destination, else another that is neither a service's nor taken.
 /// </summary>
 internal sealed class Masquerade(ConnectionTable connections, ServiceTable services, ulong seed)
 {
-    private const int FirstPort = 1024;
-    private const int Ports = 65_536 - FirstPort;
-
     /// <summary>So many candidates bound the work of one packet; up to 99 % full, all but one packet in 25,000 find a port.</summary>
     private const int Attempts = 1024;
 
     private SplitMix _chance = new(~seed);
 
     /// <summary>Slot of the new flow; 0 with the reason why not.</summary>
-    public int Open(in Packet packet, Ip address, ConnectionState state, long now, out DropReason reason)
+    public int Open(in Packet packet, NetworkFacts facts, ConnectionState state, long now, out DropReason reason)
     {
+        Ip address = facts.MasqueradeAddressFor(packet.Source);
         reason = DropReason.PortsExhausted;
-        if (!TryChoosePort(in packet, address, now, out ushort port))
+        if (!TryChoosePort(in packet, address, facts.MasqueradePorts, now, out ushort port))
         {
             return 0;
         }
@@ -34,18 +32,18 @@ internal sealed class Masquerade(ConnectionTable connections, ServiceTable servi
         return connections.Add(in record, null, now);
     }
 
-    private bool TryChoosePort(in Packet packet, Ip address, long now, out ushort port)
+    private bool TryChoosePort(in Packet packet, Ip address, PortBlock block, long now, out ushort port)
     {
         port = packet.SourcePort;
-        if (IsFree(in packet, address, port, now))
+        if ((block.IsWhole || block.Contains(port)) && IsFree(in packet, address, port, now))
         {
             return true;
         }
 
-        int start = (int)(_chance.Next() % Ports);
+        int start = (int)(_chance.Next() % (uint)block.Count);
         for (int i = 0; i < Attempts; i++)
         {
-            port = (ushort)(FirstPort + ((start + i) % Ports));
+            port = (ushort)(block.First + ((start + i) % block.Count));
             if (IsFree(in packet, address, port, now))
             {
                 return true;

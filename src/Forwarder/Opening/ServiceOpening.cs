@@ -1,6 +1,7 @@
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
+using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Services;
@@ -12,13 +13,14 @@ namespace HaLvs.Forwarder.Opening;
 /// connection (ip_vs_schedule and ip_vs_sched_persist of net/netfilter/ipvs/ip_vs_core.c).
 /// </summary>
 internal sealed class ServiceOpening(
-    ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission)
+    ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
 {
     /// <summary>Active FTP: a server's data connection comes from here. A client that uses it gets nothing, as in the kernel.</summary>
     private const ushort FtpDataPort = 20;
 
     private readonly ServiceLookup _lookup = new(services);
     private readonly PersistenceTemplates _templates = new(connections, servers);
+    private readonly Hairpin _hairpin = new(connections, seed);
     private readonly OnePacketFlows _onePacket = new(connections);
 
     /// <summary>Slot of the new connection; 0 with the reason why there is none, not counted yet.</summary>
@@ -66,7 +68,7 @@ internal sealed class ServiceOpening(
         }
 
         // 5 create the connection
-        return Add(service, server, server.Key.Port != 0 ? server.Key.Port : packet.DestinationPort, in packet, now, out refused);
+        return Add(service, server, server.Key.Port != 0 ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
     }
 
     private int OpenPersistent(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
@@ -95,7 +97,7 @@ internal sealed class ServiceOpening(
         // 5 create the connection, which holds the template
         RealServer server = servers[connections[template].ServerSlot];
         bool serversPort = packet.DestinationPort == service.Key.Port && server.Key.Port != 0;
-        int slot = Add(service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, now, out refused);
+        int slot = Add(service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
         if (slot != 0)
         {
             connections.Control(slot, template);
@@ -117,7 +119,7 @@ internal sealed class ServiceOpening(
         return refused == DropReason.None ? server : null;
     }
 
-    private int Add(VirtualService service, RealServer server, ushort serverPort, in Packet packet, long now, out DropReason refused)
+    private int Add(VirtualService service, RealServer server, ushort serverPort, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
         ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
         ConnectionRecord record = new(
@@ -130,6 +132,12 @@ internal sealed class ServiceOpening(
             Traits = (server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None)
                 | ControlChannels.TraitsOf(service.Config, in packet),
         };
+        refused = DropReason.PortsExhausted;
+        if (!_hairpin.TryComplete(ref record, facts, now))
+        {
+            return 0;
+        }
+
         bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
         int slot = onePacket ? _onePacket.Open(in record, server, now) : connections.Add(in record, server, now);
         refused = slot == 0 ? DropReason.TableFull : DropReason.None;

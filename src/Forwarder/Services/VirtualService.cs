@@ -33,6 +33,24 @@ internal sealed class VirtualService
 
     public IReadOnlyList<RealServer> Servers => _servers;
 
+    /// <summary>Until then the SYN proxy answers for the service; milliseconds of the core's clock.</summary>
+    public long SynProxyUntil { get; set; } = long.MinValue;
+
+    /// <summary>Half-open TCP connections of its servers.</summary>
+    public int HalfOpen
+    {
+        get
+        {
+            int all = 0;
+            foreach (RealServer server in _servers)
+            {
+                all += server.HalfOpen;
+            }
+
+            return all;
+        }
+    }
+
     public RealServer? Schedule(in NewConnection connection) => _scheduler?.Pick(ServerSpan(), in connection);
 
     /// <summary>The server that the next connection would get; changes nothing.</summary>

@@ -51,10 +51,12 @@ internal static class RtnetlinkAbi
     public const uint RTNH_F_ONLINK = 4;
 
     public const byte FR_ACT_TO_TBL = 1;
+    public const ushort FRA_DST = 1;
     public const ushort FRA_IIFNAME = 3;
     public const ushort FRA_PRIORITY = 6;
     public const ushort FRA_TABLE = 15;
     public const ushort FRA_PROTOCOL = 21;
+    public const ushort FRA_IP_PROTO = 22;
 
     public const byte NTF_USE = 0x01;
     public const byte NTF_PROXY = 0x08;

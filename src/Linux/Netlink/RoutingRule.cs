@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace HaLvs.Linux.Netlink;
@@ -9,5 +10,11 @@ public sealed record RoutingRule(string IncomingInterface, uint Table, uint Prio
 
     public byte Protocol { get; init; }
 
-    public override string ToString() => $"{(Family == AddressFamily.InterNetworkV6 ? "IPv6 " : "")}rule {Priority}: iif {IncomingInterface} lookup {Table} proto {Protocol}";
+    /// <summary>"to ADDRESS": packets for this host alone. Null: all.</summary>
+    public IPAddress? Destination { get; init; }
+
+    /// <summary>"ipproto NUMBER" (IANA protocol number). 0: all.</summary>
+    public byte Transport { get; init; }
+
+    public override string ToString() => $"{(Family == AddressFamily.InterNetworkV6 ? "IPv6 " : "")}rule {Priority}: {(Destination is null ? "" : $"to {Destination} ")}iif {IncomingInterface} {(Transport == 0 ? "" : $"ipproto {Transport} ")}lookup {Table} proto {Protocol}";
 }

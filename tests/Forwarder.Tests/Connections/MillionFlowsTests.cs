@@ -39,7 +39,7 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
         Assert.Equal(Flows, director.Core.Counters.NewConnections);
         Assert.Equal(Flows, Assert.Single(director.Servers("192.0.2.100:80/tcp")).ActiveConnections);
 
-        director.Wait(70);
+        director.Wait(80);
         Assert.Equal(0, director.Core.ConnectionCount);
         Assert.True(TableCheck.IsWhole(director.Core));
     }
@@ -109,7 +109,7 @@ public sealed class MillionFlowsTests(ITestOutputHelper output)
     }
 
     private static TestDirector NewDirector(int capacity) =>
-        new TestDirector(o => o with { Capacity = capacity }).Service("192.0.2.100:80/tcp", "rr", "10.0.0.2:80");
+        new TestDirector(o => o with { Capacity = capacity, SynProxy = new() { Mode = HaLvs.Forwarder.Guard.SynProxyMode.Off } }).Service("192.0.2.100:80/tcp", "rr", "10.0.0.2:80");
 
     private static byte[] Frame(byte[] packet) => [.. new byte[ForwardingCore.VirtioHeaderBytes], .. packet, .. new byte[600]];
 

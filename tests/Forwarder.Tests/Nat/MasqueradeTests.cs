@@ -70,6 +70,26 @@ public sealed class MasqueradeTests
     }
 
     [Fact]
+    public void Ports_NodesOfAPair_OwnHalvesAndSyncedFlowsKept()
+    {
+        TestDirector[] nodes = [.. new[] { 0, 1 }.Select(node => new TestDirector(
+            o => o with { Masquerade = true, Inside = (Wire.Address("10.0.0.0"), 24), NodeIndex = node, NodeCount = 2 }))];
+        string[] low = [.. nodes.Select(n => n.Answer(Wire.Tcp("10.0.0.2:5000", Far, "S")).Split(' ')[0])];
+        string[] high = [.. nodes.Select(n => n.Answer(Wire.Tcp("10.0.0.2:50000", Far, "S")).Split(' ')[0])];
+        Assert.Equal(($"{Vip}:5000", $"{Vip}:50000"), (low[0], high[1]));
+        Assert.InRange(Wire.Port(high[0]), 1024, 33_279);
+        Assert.InRange(Wire.Port(low[1]), 33_280, 65_535);
+
+        foreach (ConnectionRecord record in nodes[0].Connections())
+        {
+            nodes[1].Core.ApplyRemote(new ConnectionChange(ConnectionChangeKind.Upsert, record), nodes[1].Now);
+        }
+
+        Assert.Equal($"{Far} > 10.0.0.2:5000 SA", nodes[1].Answer(Wire.Tcp(Far, low[0], "SA")));
+        Assert.Equal($"{low[0]} > {Far} A", nodes[1].Answer(Wire.Tcp("10.0.0.2:5000", Far, "A")));
+    }
+
+    [Fact]
     public void Echo_IdentifierTaken_ChangedAndRestored()
     {
         TestDirector director = TestDirector.Masquerading();

@@ -110,6 +110,31 @@ public sealed class RtnetlinkTests(ITestOutputHelper output)
         Assert.Contains("iif e0 lookup 7", space.Ip("rule show"), StringComparison.Ordinal);
     });
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("rule add pref 0 lookup local")]
+    public void PutRuleBeforeLocal_OnceOrAgain_OursThenLocalAndLocalStays(string interrupted) => In((space, netlink) =>
+    {
+        RoutingRule rule = new("e0", 18801, 0) { Protocol = Mark, Destination = IPAddress.Parse("10.0.0.1"), Transport = 6 };
+        if (interrupted.Length > 0)
+        {
+            netlink.AddRule(rule);
+            space.Ip(interrupted);
+        }
+
+        for (int i = 0; i < 2; i++)
+        {
+            netlink.PutRuleBeforeLocal(rule);
+            string[] first = [.. space.Ip("rule show").Split('\n').Where(r => r.StartsWith("0:", StringComparison.Ordinal)).Select(r => r.Trim())];
+            Assert.Equal(["0:\tfrom all to 10.0.0.1 iif e0 ipproto tcp lookup 18801 proto 147", "0:\tfrom all lookup local"], first.Take(2).Select(r => r));
+            Assert.All(first.Skip(1), r => Assert.StartsWith("0:\tfrom all lookup local", r, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(rule, Assert.Single(netlink.Rules(Mark)));
+        Assert.True(netlink.DeleteRule(rule));
+        Assert.Contains("0:\tfrom all lookup local", space.Ip("rule show"), StringComparison.Ordinal);
+    });
+
     [Fact]
     public void ProxyNeighbours_AddListDelete_CarryTheMark() => In((space, netlink) =>
     {

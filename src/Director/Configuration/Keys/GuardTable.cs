@@ -16,7 +16,7 @@ internal static class GuardTable
         $"\"{Modes[(int)Defaults.Mode]}\"");
 
     public static readonly KnownKey ServiceThreshold = new(
-        "syn-threshold", "number", "Half-open connections of one service from which on its SYNs are answered with cookies.", "syn-threshold = 4096",
+        "syn-threshold", "number", "Half-open connections of one service from which on its SYNs are answered with cookies.", "syn-threshold = 1024",
         Whole(Defaults.ServiceThreshold));
 
     public static readonly KnownKey TableThreshold = new(
