@@ -17,6 +17,7 @@ public static class RootCommandFactory
             FenceCommand.Create(host),
             DrillCommand.Create(host),
             ConnectionsCommand.Create(),
+            ExplainCommand.Create(),
             ReloadCommand.Create(),
             TrafficCommand.Create(),
             KeygenCommand.Create(),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Explaining;
 using HaLvs.Forwarder.Services;
 using HaLvs.Heartbeat;
 
@@ -33,6 +34,9 @@ public interface IDirectorOperations
 
     /// <summary>All connections, copied in batches so that forwarding goes on.</summary>
     IEnumerable<ConnectionRecord> Connections();
+
+    /// <summary>Where a client's packet goes, or would go. Changes nothing.</summary>
+    Explanation Explain(ExplainQuery query);
 }
 
 /// <param name="Text">One line (or one per error) an operator can act on.</param>
