@@ -6,6 +6,7 @@ using HaLvs.Director.Reports;
 using HaLvs.Director.Runtime;
 using HaLvs.Director.Sync;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Explaining;
 using HaLvs.Heartbeat;
 
 namespace HaLvs.Director;
@@ -162,6 +163,12 @@ public sealed class DirectorNode(
             for (var i = 0; i < count; i++)
                 yield return batch[i];
         }
+    }
+
+    public Explanation Explain(ExplainQuery query)
+    {
+        lock (dataPlane.Gate)
+            return dataPlane.Core.Explain(query, DataPlane.Now);
     }
 
     private OperationOutcome Refuse(string text)

@@ -23,6 +23,8 @@ public static class RootCommandFactory
             DrainCommand.Create(),
             ImportCommand.Create(host),
             ReloadCommand.Create(host),
+            ExplainCommand.Create(),
+            ReloadCommand.Create(),
             TrafficCommand.Create(),
             KeygenCommand.Create(),
         };

@@ -89,6 +89,10 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
         }
     }
 
+    public override Task<ExplainReply> Explain(ExplainRequest request, ServerCallContext context) =>
+        Task.FromResult(ExplainTranslation.ToReply(operations.Explain(ExplainTranslation.ToQuery(request) ?? throw new RpcException(
+            new Status(StatusCode.InvalidArgument, "the question is not PROTOCOL, ADDRESS:PORT of the client and ADDRESS:PORT of the virtual end")))));
+
     /// <summary>
     /// Progress lines may come from any thread and faster than the client reads; gRPC wants one writer at a time: hence the queue. An operator
     /// who goes away cancels the waiting; whether the work itself goes on is the operation's own contract.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HaLvs.Director.Runtime;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Explaining;
 using HaLvs.Forwarder.Services;
 using HaLvs.Heartbeat;
 
@@ -37,6 +38,9 @@ public interface IDirectorOperations
 
     /// <summary>All connections, copied in batches so that forwarding goes on.</summary>
     IEnumerable<ConnectionRecord> Connections();
+
+    /// <summary>Where a client's packet goes, or would go. Changes nothing.</summary>
+    Explanation Explain(ExplainQuery query);
 }
 
 /// <param name="Text">One line (or one per error) an operator can act on.</param>

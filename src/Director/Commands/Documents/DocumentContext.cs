@@ -11,6 +11,7 @@ namespace HaLvs.Director.Commands.Documents;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(ConnectionDocument))]
+[JsonSerializable(typeof(ExplainDocument))]
 [JsonSerializable(typeof(OutcomeDocument))]
 [JsonSerializable(typeof(TrafficReport))]
 [JsonSerializable(typeof(DrillReport))]

@@ -21,7 +21,7 @@ internal sealed class ControlServiceTable(ControlClient client, string operatorN
 
     public async IAsyncEnumerable<ConnectionRecord> ConnectionsAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (Connection connection in client.ConnectionsAsync(0, cancel))
+        await foreach (Connection connection in client.ConnectionsAsync(new ConnectionsRequest(), cancel))
         {
             yield return ConnectionTranslation.FromReply(connection);
         }
