@@ -91,11 +91,11 @@ public sealed class MillionFlowsMeasuredTests(ITestOutputHelper output)
         Pauses pauses = new();
         while (cursor >= 0)
         {
-            removed += pauses.Time(() => director.Core.EndRemoteSnapshot(ref cursor, 16_384));
+            removed += pauses.Time(() => director.Core.EndRemoteSnapshot(ref cursor, 4_096));
         }
 
         Assert.Equal((Flows, 0), (removed, director.Core.ConnectionCount));
-        Judge("end of a snapshot, 16,384 slots", pauses);
+        Judge("end of a snapshot, 4,096 slots", pauses);
     }
 
     private void LoseServer(TestDirector director)
