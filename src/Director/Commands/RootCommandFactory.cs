@@ -24,7 +24,6 @@ public static class RootCommandFactory
             ImportCommand.Create(host),
             ReloadCommand.Create(host),
             ExplainCommand.Create(),
-            ReloadCommand.Create(),
             TrafficCommand.Create(),
             KeygenCommand.Create(),
         };
