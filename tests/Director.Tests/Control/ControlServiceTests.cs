@@ -57,6 +57,16 @@ public sealed class ControlServiceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Explain_Question_ComesBackWithServerAndWay()
+    {
+        _director.Answer = new Explanation(Existing: true, Ip.Parse("10.0.0.3"), 80, [new ExplanationLine("connection", "an open connection")]);
+        ExplainRequest question = new() { Protocol = "tcp", Client = "198.51.100.7:4711", Virtual = "192.0.2.100:80" };
+        ExplainReply reply = await _client.ExplainAsync(question, _deadline.Token);
+        Assert.Contains("explain 198.51.100.7:4711 192.0.2.100:80", _director.Calls);
+        Assert.Equal((true, "10.0.0.3:80", "connection", "an open connection"), (reply.Existing, reply.Server, reply.Reason, Assert.Single(reply.Lines).Text));
+    }
+
+    [Fact]
     public async Task Status_ActiveWithDeadPeer_NotInSync()
     {
         DirectorStatus active = StatusSamples.ActivePair();

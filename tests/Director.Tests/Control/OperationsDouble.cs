@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using HaLvs.Director.Control;
 using HaLvs.Director.Runtime;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Explaining;
 
 namespace HaLvs.Director.Tests.Control;
 
@@ -55,6 +56,14 @@ internal sealed class OperationsDouble : IDirectorOperations
     public IRuntimeOperations Runtime { get; set; } = new RuntimeDouble();
 
     public IEnumerable<ConnectionRecord> Connections() => Table;
+
+    public Explanation Answer { get; set; } = new(Existing: false, null, 0, []);
+
+    public Explanation Explain(ExplainQuery query)
+    {
+        Calls.Add($"explain {query.Client.WithPort(query.ClientPort)} {query.Virtual.WithPort(query.VirtualPort)}");
+        return Answer;
+    }
 
     private Task<OperationOutcome> Act(string call, IProgress<string>? progress)
     {
