@@ -2,6 +2,7 @@ using Grpc.Core;
 using HaLvs.Director.Control;
 using HaLvs.Director.Control.V1;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Explaining;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Heartbeat;
 
