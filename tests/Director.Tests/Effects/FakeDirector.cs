@@ -9,6 +9,7 @@ namespace HaLvs.Director.Tests.Effects;
 internal sealed class FakeDirector : IDisposable
 {
     private readonly string _namespace;
+    private readonly List<byte[]> _unclaimed = [];
 
     public FakeDirector(string networkNamespace, NetworkModel model, string journal)
     {
@@ -34,21 +35,33 @@ internal sealed class FakeDirector : IDisposable
     public byte[]? Receive(IPAddress source, IPAddress destination)
     {
         using Poller poller = new(Tun.Handle);
-        byte[] frame = new byte[TunDevice.MaxFrameBytes];
         TimeSpan deadline = MonotonicClock.Now + TimeSpan.FromSeconds(5);
-        while (MonotonicClock.Now < deadline)
+        int found;
+        while ((found = _unclaimed.FindIndex(frame => IsBetween(frame, source, destination))) < 0 && MonotonicClock.Now < deadline)
         {
             poller.Wait(TimeSpan.FromMilliseconds(50));
-            for (int length = Tun.TryRead(frame); length > 0; length = Tun.TryRead(frame))
-            {
-                ReadOnlySpan<byte> packet = frame.AsSpan(TunDevice.HeaderBytes, length - TunDevice.HeaderBytes);
-                (Range from, Range to) = packet[0] >> 4 == 6 ? (8..24, 24..40) : (12..16, 16..20);
-                if (new IPAddress(packet[from]).Equals(source) && new IPAddress(packet[to]).Equals(destination))
-                    return frame[..length];
-            }
+            ReadAll();
         }
 
-        return null;
+        byte[]? claimed = found < 0 ? null : _unclaimed[found];
+        if (claimed is not null)
+            _unclaimed.RemoveAt(found);
+        return claimed;
+    }
+
+    /// <summary>Two packets on two networks come in either order, so one that is not asked for yet waits.</summary>
+    private void ReadAll()
+    {
+        byte[] frame = new byte[TunDevice.MaxFrameBytes];
+        for (int length = Tun.TryRead(frame); length > 0; length = Tun.TryRead(frame))
+            _unclaimed.Add(frame[..length]);
+    }
+
+    private static bool IsBetween(byte[] frame, IPAddress source, IPAddress destination)
+    {
+        ReadOnlySpan<byte> packet = frame.AsSpan(TunDevice.HeaderBytes);
+        (Range from, Range to) = packet[0] >> 4 == 6 ? (8..24, 24..40) : (12..16, 16..20);
+        return new IPAddress(packet[from]).Equals(source) && new IPAddress(packet[to]).Equals(destination);
     }
 
     /// <summary>As SIGKILL leaves it: the kernel closes the TUN, nothing is undone.</summary>

@@ -5,6 +5,7 @@ using HaLvs.Director.Sync;
 using HaLvs.Director.Sync.Tables;
 using HaLvs.Forwarder;
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 using Xunit.Abstractions;
@@ -88,7 +89,14 @@ public class SyncThroughputTests(ITestOutputHelper output)
 
     private static DataPlane Core()
     {
-        var core = new ForwardingCore(new ForwardingCoreOptions { Capacity = Snapshot + NewConnections, VirtualAddresses = [Ip.Parse("192.0.2.100")], Seed = 1 });
+        // Nothing but SYNs: without this it would be taken for the flood that it resembles, and answered with cookies.
+        var core = new ForwardingCore(new ForwardingCoreOptions
+        {
+            Capacity = Snapshot + NewConnections,
+            VirtualAddresses = [Ip.Parse("192.0.2.100")],
+            SynProxy = new SynProxyOptions { Mode = SynProxyMode.Off },
+            Seed = 1,
+        });
         RealServerConfig[] servers = [new(Ip.Parse("10.0.0.2"), 80, 1), new(Ip.Parse("10.0.0.3"), 80, 1)];
         core.ApplyServices([new VirtualServiceConfig(TransportProtocol.Tcp, Ip.Parse("192.0.2.100"), 80, "rr", [.. servers])]);
         return new DataPlane(core);
