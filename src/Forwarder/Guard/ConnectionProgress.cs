@@ -30,7 +30,8 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
     {
         if ((packet.Flags & TcpFlags.Rst) == 0)
         {
-            bool believed = (packet.Flags & (TcpFlags.Fin | TcpFlags.Syn)) != TcpFlags.Fin || TcpTracking.IsAcceptable(frame, in packet, in flow, fromOutside);
+            bool believed = (packet.Flags & (TcpFlags.Fin | TcpFlags.Syn)) != TcpFlags.Fin
+                || TcpTracking.IsAcceptable(frame, in packet, in flow, fromOutside);
             TcpTracking.Observe(frame, in packet, ref flow, fromOutside);
             if (believed)
             {

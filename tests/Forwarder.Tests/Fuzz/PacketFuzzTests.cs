@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace HaLvs.Forwarder.Tests.Fuzz;
 
 /// <summary>
-/// Runs <see cref="PacketFuzzer"/> for HALVS_FUZZ_SECONDS (at most four hours; without it 150,000 inputs, the same every time): nothing throws, nothing outside a frame is touched, what leaves has
+/// Runs <see cref="PacketFuzzer"/> for HALVS_FUZZ_SECONDS (at most four hours; without it 150,000 inputs, the same every time):
+/// nothing throws, nothing outside a frame is touched, what leaves has
 /// right checksums and no inside address, the table stays whole and empties. HALVS_FUZZ_SEED repeats a run; a failure names seed and bytes.
 /// HALVS_FUZZ_REPORT names a file for the progress of a long run.
 /// </summary>
