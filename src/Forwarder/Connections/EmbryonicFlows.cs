@@ -4,7 +4,7 @@ using HaLvs.Forwarder.Services;
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>
-/// The flows that a full table can do without, oldest first: half-open TCP connections, then datagram flows of one packet that nobody answered. Two
+/// The flows that a full table can do without, oldest first: half-open TCP connections, then half-open SCTP and datagrams that nobody answered. Two
 /// lists through the flows themselves, so that joining, leaving and finding the oldest cost the same at any size.
 /// </summary>
 internal sealed class EmbryonicFlows(FlowStore flows, ServerRegistry servers)
@@ -51,6 +51,7 @@ internal sealed class EmbryonicFlows(FlowStore flows, ServerRegistry servers)
     private static bool Belongs(in Flow flow) => flow.Kind != ConnectionKind.Template && flow.State switch
     {
         ConnectionState.None or ConnectionState.SynRecv or ConnectionState.SynAck => flow.Protocol == TransportProtocol.Tcp,
+        >= ConnectionState.SctpNone and < ConnectionState.SctpEstablished => true,
         ConnectionState.Udp or ConnectionState.IcmpQuery => flow.InitiatorPackets <= 1 && (flow.Marks & FlowMarks.Answered) == 0,
         _ => false,
     };

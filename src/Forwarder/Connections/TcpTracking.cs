@@ -63,6 +63,18 @@ internal static class TcpTracking
         return inWindow ? ResetVerdict.Challenged : ResetVerdict.Ignored;
     }
 
+    /// <summary>
+    /// True unless the segment lies wholly outside the window of its receiver, which then drops it (RFC 9293 section 3.10.7.4): all of it acknowledged, or
+    /// all behind what was ever allowed. The latest segment sent again is acceptable, and so is any while the window is not known.
+    /// </summary>
+    public static bool IsAcceptable(ReadOnlySpan<byte> frame, in Packet packet, in Flow flow, bool fromClient)
+    {
+        ref readonly TcpProgress other = ref fromClient ? ref flow.ByServer : ref flow.ByClient;
+        uint sequence = BinaryPrimitives.ReadUInt32BigEndian(frame[(packet.Transport + 4)..]);
+        uint seen = Moved(sequence, fromClient ? flow.ClientShift : flow.ServerShift);
+        return !other.KnowsAcknowledged || (!IsBefore(seen + SegmentLength(in packet), other.Acknowledged) && !IsBefore(other.Allowed, seen));
+    }
+
     /// <summary>The number as the other side sees it.</summary>
     public static uint Moved(uint sequence, in SequenceShift shift) =>
         shift.IsNone ? sequence : sequence + (uint)(IsBefore(sequence, shift.From) ? shift.Before : shift.After);

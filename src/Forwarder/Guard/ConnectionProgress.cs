@@ -30,8 +30,14 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
     {
         if ((packet.Flags & TcpFlags.Rst) == 0)
         {
+            bool believed = (packet.Flags & (TcpFlags.Fin | TcpFlags.Syn)) != TcpFlags.Fin
+                || TcpTracking.IsAcceptable(frame, in packet, in flow, fromOutside);
             TcpTracking.Observe(frame, in packet, ref flow, fromOutside);
-            connections.Advance(slot, connections.NextTcpState(flow.State, packet.Flags, byInitiator), now);
+            if (believed)
+            {
+                connections.Advance(slot, connections.NextTcpState(flow.State, packet.Flags, byInitiator), now);
+            }
+
             return;
         }
 

@@ -17,6 +17,9 @@ internal struct HeldLine
     /// <summary>Sequence number of the line's first byte.</summary>
     public uint LineStart;
 
+    /// <summary>Where counting stops: a line without an end must not overflow.</summary>
+    private const int Longest = 1 << 30;
+
     private int _length;
     private LineText _text;
 
@@ -39,7 +42,7 @@ internal struct HeldLine
         int count = ended ? feed + 1 : bytes.Length;
         int kept = Math.Min(_length, LineText.Length);
         bytes[..Math.Min(count, LineText.Length - kept)].CopyTo(((Span<byte>)_text)[kept..]);
-        _length += count;
+        _length = Math.Min(_length + count, Longest);
         Next += (uint)count;
         return count;
     }
@@ -62,7 +65,7 @@ internal struct HeldLine
 
         int distance = (int)(sequence - Next);
         ahead = distance > 0;
-        return ahead ? 0 : Math.Min(-distance, length);
+        return ahead ? 0 : (int)Math.Min(Next - sequence, (uint)length); // Half the number space behind has no positive int.
     }
 
     /// <summary>Bytes that need not be read.</summary>

@@ -145,6 +145,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
         }
 
         QuoteTranslation.Source(frame, in quote, flow.Server, flow.ServerPort);
+        QuoteTranslation.Sequence(frame, in quote, in flow.ServerShift);
         Translation.DestinationAddressOnly(frame, flow.Server);
         if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
         {
@@ -172,6 +173,7 @@ internal sealed class IcmpForwarding(ConnectionTable connections, ServerRegistry
 
         ref Flow flow = ref connections[slot];
         QuoteTranslation.Destination(frame, in quote, flow.Virtual, flow.VirtualPort);
+        QuoteTranslation.Sequence(frame, in quote, in flow.ClientShift);
         Translation.SourceAddressOnly(frame, flow.Virtual);
         if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
         {

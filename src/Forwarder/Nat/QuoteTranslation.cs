@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder.Nat;
@@ -10,6 +11,10 @@ namespace HaLvs.Forwarder.Nat;
 /// </summary>
 internal static class QuoteTranslation
 {
+    private const int SequenceAt = 4;
+    private const int SequenceEnd = SequenceAt + sizeof(uint);
+    private const int TcpChecksumAt = 16;
+
     public static void Source(Span<byte> frame, in Quote quote, Ip address, ushort port)
     {
         uint addressDelta = Translation.ReplaceAddress(frame, quote.At + (quote.IsV6 ? Ipv6Header.SourceAt : 12), address);
@@ -20,6 +25,23 @@ internal static class QuoteTranslation
     {
         uint addressDelta = Translation.ReplaceAddress(frame, quote.At + (quote.IsV6 ? Ipv6Header.DestinationAt : 16), address);
         Finish(frame, in quote, addressDelta, ReplacePort(frame, in quote, 2, port));
+    }
+
+    /// <summary>The number that the quoted segment's sender counts by (RFC 5927 section 4.1: who gets the error checks it); TCP alone.</summary>
+    public static void Sequence(Span<byte> frame, in Quote quote, in SequenceShift shift)
+    {
+        if (quote.Protocol != TransportProtocol.Tcp || shift.IsNone || quote.TransportBytes < SequenceEnd)
+        {
+            return;
+        }
+
+        Span<byte> field = frame.Slice(quote.Transport + SequenceAt, sizeof(uint));
+        ushort before = InternetChecksum.Sum(field);
+        BinaryPrimitives.WriteUInt32BigEndian(field, shift.Back(BinaryPrimitives.ReadUInt32BigEndian(field)));
+        if (quote.TransportBytes >= TcpChecksumAt + sizeof(ushort))
+        {
+            Update(frame[(quote.Transport + TcpChecksumAt)..], InternetChecksum.Delta(before, InternetChecksum.Sum(field)));
+        }
     }
 
     private static uint ReplacePort(Span<byte> frame, in Quote quote, int offset, ushort port)
@@ -37,7 +59,7 @@ internal static class QuoteTranslation
 
         int offset = quote.Protocol switch
         {
-            TransportProtocol.Tcp => 16,
+            TransportProtocol.Tcp => TcpChecksumAt,
             TransportProtocol.Udp => 6,
             TransportProtocol.Sctp => quote.Bytes,
             _ => 2,

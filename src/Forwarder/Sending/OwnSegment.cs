@@ -31,11 +31,16 @@ internal readonly ref struct OwnSegment
     /// <summary>Multiple of four bytes, up to forty.</summary>
     public ReadOnlySpan<byte> Options { get; init; }
 
-    /// <summary>Length of the frame; complete checksums.</summary>
+    /// <summary>Length of the frame, 0 where <paramref name="frame"/> has no room for it; complete checksums.</summary>
     public int Write(Span<byte> frame)
     {
         int ipBytes = IpHeader.BytesOf(From);
         int tcpBytes = HeaderBytes + Options.Length;
+        if (frame.Length < ForwardingCore.VirtioHeaderBytes + ipBytes + tcpBytes)
+        {
+            return 0;
+        }
+
         IpHeader.Write(frame, TransportProtocol.Tcp, From, To, ipBytes + tcpBytes, 0, 0);
         Span<byte> tcp = frame.Slice(ForwardingCore.VirtioHeaderBytes + ipBytes, tcpBytes);
         BinaryPrimitives.WriteUInt16BigEndian(tcp, FromPort);

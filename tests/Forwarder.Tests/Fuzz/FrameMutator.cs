@@ -43,7 +43,8 @@ internal sealed class FrameMutator(Random random, Func<byte[]> another)
             case 6:
                 return [.. frame[..at], .. new byte[8 * random.Next(1, 3)], .. frame[at..]];
             case 7:
-                return [.. frame[..at], .. another()[Math.Min(at, Virtio + 1)..]];
+                byte[] other = another(); // A noise may be shorter than a virtio header.
+                return [.. frame[..at], .. other[Math.Min(other.Length, Virtio + 1)..]];
             case 8:
                 return Header(frame, random.Next(Virtio));
             case 9:

@@ -34,6 +34,20 @@ public sealed class FullTableTests
     }
 
     [Fact]
+    public void Open_HalfOpenAssociation_GivesWayEstablishedOneStays()
+    {
+        TestDirector director = Director(2).Service("192.0.2.100:3868/sctp", "rr", "10.0.0.2:3868");
+        byte[][] talk = [Wire.Chunk(1), Wire.Chunk(10), Wire.Chunk(11)];
+        director.Send(Wire.Sctp("192.0.2.11:1", "192.0.2.100:3868", talk[0]));
+        director.Send(Wire.Sctp("10.0.0.2:3868", "192.0.2.11:1", talk[1]));
+        director.Send(Wire.Sctp("10.0.0.2:3868", "192.0.2.11:1", talk[2]));
+        director.Send(Wire.Sctp("192.0.2.11:2", "192.0.2.100:3868", talk[0]));
+        Assert.NotNull(director.Send(Wire.Tcp("192.0.2.11:3", Web, "S")));
+        Assert.Equal([1, 3], director.Connections().Select(c => (int)c.ClientPort).Order());
+        Assert.True(TableCheck.IsWhole(director.Core));
+    }
+
+    [Fact]
     public void Alarm_FullThenFreed_RaisedAndCleared()
     {
         TestDirector director = Director(2);

@@ -62,6 +62,37 @@ public sealed class ResetWindowTests
         Assert.Equal(1, director.Core.Counters.IgnoredResets);
     }
 
+    [Theory]
+    [InlineData(true, -1000L)]
+    [InlineData(true, 1_000_000_000L)]
+    [InlineData(false, -1000L)]
+    [InlineData(false, 1_000_000_000L)]
+    public void Fin_OutsideWindow_ForwardedNothingChanges(bool byClient, long offset)
+    {
+        TestDirector director = Director();
+        TcpTalk talk = new TcpTalk(director).Open();
+        director.Wait(5);
+        Assert.NotNull(byClient ? talk.ForgedByClient("FA", (uint)(talk.ClientNext + offset)) : talk.ForgedByServer("FA", (uint)(talk.ServerNext + offset)));
+        Assert.Equal(ConnectionState.Established, State(director));
+        Assert.Equal(895_000u, Assert.Single(director.Connections()).RemainingMilliseconds);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Fin_NextOrSentAgain_StateMoves(bool byClient)
+    {
+        TestDirector director = Director();
+        TcpTalk talk = new TcpTalk(director).Open();
+        _ = byClient ? talk.FromClient("FA", "last") : talk.FromServer("FA", "last");
+        Assert.NotEqual(ConnectionState.Established, State(director));
+        _ = byClient ? talk.FromServer("A") : talk.FromClient("A");
+        director.Wait(5);
+        uint left = Assert.Single(director.Connections()).RemainingMilliseconds;
+        _ = byClient ? talk.ForgedByClient("FA", talk.ClientNext - 1) : talk.ForgedByServer("FA", talk.ServerNext - 1);
+        Assert.True(Assert.Single(director.Connections()).RemainingMilliseconds > left);
+    }
+
     [Fact]
     public void Reset_AfterForgedSegments_TheyTaughtNothing()
     {

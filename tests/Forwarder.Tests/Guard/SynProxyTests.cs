@@ -138,6 +138,26 @@ public sealed class SynProxyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Syn_NoRoomForTheOptionsOfTheAnswer_NothingThrown()
+    {
+        TestDirector director = Director();
+        byte[] frame = [.. new byte[ForwardingCore.VirtioHeaderBytes], .. Wire.Tcp(Client, Web, "S", "", ClientStart, 0)];
+        Assert.InRange(director.Core.Process(frame, frame.Length, director.Now), 0, frame.Length);
+    }
+
+    [Fact]
+    public void IcmpError_AboutTheServersData_QuotesTheServersOwnNumber()
+    {
+        TestDirector director = Director();
+        Open(director);
+        byte[] sent = new Segment(Server, Client, "PA", ServerStart + 1, ClientStart + 1) { Payload = "answer", Window = 1000 }.ToPacket();
+        byte[] left = director.Send(sent)!;
+        byte[] error = director.Send(Wire.Icmp("198.51.100.1", "192.0.2.100", 3, 4, 1300, left[..28]))!;
+        Assert.True(ReferenceChecksum.IsValid(error));
+        Assert.Equal(ServerStart + 1, BinaryPrimitives.ReadUInt32BigEndian(error.AsSpan(28 + 24)));
+    }
+
+    [Fact]
     public void Server_Silent_AskedAgainThenGivenUp()
     {
         TestDirector director = Director();
