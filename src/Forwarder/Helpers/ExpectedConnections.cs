@@ -22,6 +22,7 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
         ref Flow flow = ref connections[control];
         ushort virtualPort = (ushort)(flow.VirtualPort - 1);
         FlowTuple tuple = new(flow.Protocol, flow.Client, port, flow.Virtual, virtualPort);
+        ForgetOlder(control, connections.FindOutside(in tuple, now));
         Expect(connections.FindOutside(in tuple, now), control, port, virtualPort, (ushort)(flow.ServerPort - 1), ConnectionTraits.None, now);
     }
 
@@ -43,7 +44,7 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
     {
         if (known != 0 && known != control && connections[known].Server == connections[control].Server && connections[known].ServerPort == serverPort)
         {
-            connections.Advance(known, ConnectionState.Listen, now);
+            ListenAgain(known, control, now);
         }
         else
         {
@@ -54,6 +55,30 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
             }
 
             Add(control, clientPort, virtualPort, serverPort, traits, ConnectionState.Listen, now);
+        }
+    }
+
+    /// <summary>The latest PORT counts (RFC 959 section 3.2): one that the server has not used is not meant any more. No login is needed to say many.</summary>
+    private void ForgetOlder(int control, int known)
+    {
+        int older = connections.AnnouncedBy(control);
+        if (older != 0 && older != known)
+        {
+            connections.Remove(older);
+        }
+    }
+
+    private void ListenAgain(int known, int control, long now)
+    {
+        if (connections[known].State != ConnectionState.Listen)
+        {
+            connections.Revive(known);
+        }
+
+        connections.Advance(known, ConnectionState.Listen, now);
+        if (connections.ControllerOf(in connections[known]) == control)
+        {
+            connections.Control(known, control);
         }
     }
 

@@ -23,7 +23,7 @@ internal struct HeldLine
     public readonly int Length => _length;
 
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public readonly ReadOnlySpan<byte> Text => ((ReadOnlySpan<byte>)_text)[..Math.Min(_length, LineText.Length)];
+    public readonly ReadOnlySpan<byte> Text => ((ReadOnlySpan<byte>)_text)[.._length];
 
     /// <summary>Everything before <paramref name="sequence"/> has been read; a line begins there.</summary>
     public void StartAt(uint sequence)
@@ -37,9 +37,9 @@ internal struct HeldLine
         int feed = bytes.IndexOf((byte)'\n');
         ended = feed >= 0;
         int count = ended ? feed + 1 : bytes.Length;
-        int kept = Math.Min(_length, LineText.Length);
+        int kept = _length;
         bytes[..Math.Min(count, LineText.Length - kept)].CopyTo(((Span<byte>)_text)[kept..]);
-        _length += count;
+        _length = kept + Math.Min(count, LineText.Length - kept); // Saturates: a line may be as long as its sender likes.
         Next += (uint)count;
         return count;
     }
