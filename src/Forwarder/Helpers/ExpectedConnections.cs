@@ -22,7 +22,6 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
         ref Flow flow = ref connections[control];
         ushort virtualPort = (ushort)(flow.VirtualPort - 1);
         FlowTuple tuple = new(flow.Protocol, flow.Client, port, flow.Virtual, virtualPort);
-        ForgetOlder(control, connections.FindOutside(in tuple, now));
         Expect(connections.FindOutside(in tuple, now), control, port, virtualPort, (ushort)(flow.ServerPort - 1), ConnectionTraits.None, now);
     }
 
@@ -55,16 +54,6 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
             }
 
             Add(control, clientPort, virtualPort, serverPort, traits, ConnectionState.Listen, now);
-        }
-    }
-
-    /// <summary>The latest PORT counts (RFC 959 section 3.2): one that the server has not used is not meant any more. No login is needed to say many.</summary>
-    private void ForgetOlder(int control, int known)
-    {
-        int older = connections.AnnouncedBy(control);
-        if (older != 0 && older != known)
-        {
-            connections.Remove(older);
         }
     }
 

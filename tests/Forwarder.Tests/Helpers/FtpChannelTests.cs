@@ -184,25 +184,6 @@ public sealed class FtpChannelTests
     }
 
     [Fact]
-    public void FromClient_ManyPortsUnanswered_TheLastIsExpected()
-    {
-        FtpConversation ftp = Begin();
-        ftp.ClientSays("PASV\r\n");
-        ftp.ServerSays(Reply);
-        for (int i = 0; i < 50; i++)
-        {
-            ftp.ClientSays($"PORT 192,0,2,11,200,{i}\r\n");
-        }
-
-        Assert.Equal([0, 51_249], ftp.Expected.Select(c => (int)c.ClientPort).Order());
-        Assert.Equal("192.0.2.100:20 > 192.0.2.11:51249 S", ftp.Director.Answer(Wire.Tcp("10.0.0.2:20", "192.0.2.11:51249", "S")));
-        ftp.ClientSays("PORT 192,0,2,11,200,60\r\n");
-        Assert.Equal([0, 51_260], ftp.Expected.Select(c => (int)c.ClientPort).Order());
-        Assert.Equal(4, ftp.Director.Core.ConnectionCount);
-        Assert.True(TableCheck.IsWhole(ftp.Director.Core));
-    }
-
-    [Fact]
     public void Expected_TableFull_GivesWayItsControlStays()
     {
         TestDirector director = new TestDirector(o => o with { Capacity = 2 }).Service($"{Service}/tcp", "rr", Server);
