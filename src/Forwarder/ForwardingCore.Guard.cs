@@ -48,7 +48,8 @@ public sealed partial class ForwardingCore
             _connections.Tick(now);
         }
 
-        return _lost.HasWork || _connections.IsBehind;
+        _retirement.Work();
+        return _lost.HasWork || _connections.IsBehind || _retirement.HasWork;
     }
 
     /// <summary>On a standby the active's table is the truth.</summary>

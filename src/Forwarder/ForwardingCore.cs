@@ -101,7 +101,7 @@ public sealed partial class ForwardingCore
         _connections.Tick(now);
         _services.Tick(now);
         _services.SampleTraffic(now);
-        _retirement.Tick();
+        _retirement.Work();
         if (!_connections.IsFrozen && _draining.Tick(now))
         {
             _pipeline.Facts = CurrentFacts();

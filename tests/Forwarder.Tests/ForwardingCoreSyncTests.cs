@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Services;
 using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Forwarder.Tests;
@@ -150,6 +151,46 @@ public sealed class ForwardingCoreSyncTests
         Assert.Equal(1, standby.Core.ConnectionCount);
         standby.Wait(0.4);
         Assert.Equal(0, standby.Core.ConnectionCount);
+    }
+
+    [Fact]
+    public void ApplyRemote_AnsweredDatagramFlow_SparedAfterATakeover()
+    {
+        TestDirector active = RandomTraffic.NewDirector(64).Service("192.0.2.100:53/udp", "rr", "10.0.0.2:53");
+        active.Core.EnableChangeLog(true);
+        active.Send(Wire.Udp("198.51.100.1:2000", "192.0.2.100:53"));
+        ConnectionChange opened = Assert.Single(Take(active));
+        active.Send(Wire.Udp("10.0.0.2:53", "198.51.100.1:2000"));
+        ConnectionChange answered = Assert.Single(Take(active));
+        active.Send(Wire.Udp("10.0.0.2:53", "198.51.100.1:2000"));
+        Assert.False(active.Core.HasChanges);
+        Assert.Equal(opened.Record.Traits | ConnectionTraits.Answered, answered.Record.Traits);
+
+        foreach (ConnectionChange[] heard in new[] { new[] { answered }, [opened, answered], [answered, opened] })
+        {
+            TestDirector standby = RandomTraffic.NewDirector(1).Service("192.0.2.100:53/udp", "rr", "10.0.0.2:53");
+            Assert.All(heard, c => Assert.True(standby.Core.ApplyRemote(c, standby.Now)));
+            bool isSpared = standby.Send(Wire.Udp("198.51.100.1:2001", "192.0.2.100:53")) is null;
+            Assert.Equal(heard[^1] == answered, isSpared);
+        }
+    }
+
+    [Fact]
+    public void ApplyRemote_UnderAnotherService_BoundAnew()
+    {
+        TestDirector standby = new TestDirector().Service("192.0.2.100:80/tcp", "rr", "10.0.0.2:80");
+        TestDirector active = new TestDirector().Service("192.0.2.100:80/tcp", "rr", "10.0.0.2:80");
+        active.Send(Wire.Tcp("198.51.100.1:2000", "192.0.2.100:80", "S"));
+        ConnectionRecord record = Assert.Single(active.Connections());
+        foreach (ConnectionRecord heard in new[] { record, record with { Mark = 7, ServicePort = 0 }, record with { ServicePort = 0 }, record })
+        {
+            Assert.True(standby.Core.ApplyRemote(new ConnectionChange(ConnectionChangeKind.Upsert, heard), standby.Now));
+            Assert.Equal(heard with { RemainingMilliseconds = 0 }, Assert.Single(standby.Connections()) with { RemainingMilliseconds = 0 });
+            ServerSnapshot server = Assert.Single(standby.Servers("192.0.2.100:80/tcp"));
+            Assert.Equal(heard == record ? 1 : 0, server.ActiveConnections + server.InactiveConnections);
+        }
+
+        Assert.Equal(1, standby.Core.Servers.Count);
     }
 
     private static ConnectionChange[] Take(TestDirector director)

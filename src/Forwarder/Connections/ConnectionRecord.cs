@@ -86,7 +86,7 @@ public enum ConnectionTraits : ushort
     /// <summary>The client is a neighbour of the real servers: its source becomes the gateway address towards them.</summary>
     Hairpin = 8,
 
-    /// <summary>A packet of the server has been seen since the connection began.</summary>
+    /// <summary>A datagram's flow whose other side has answered: it is not given up when the table is full.</summary>
     Answered = 16,
 
     /// <summary>The way back of one datagram (one-packet scheduling): no client's packet finds it, it does not travel.</summary>

@@ -14,6 +14,11 @@ internal sealed partial class ConnectionTable
     /// <summary>From now on <paramref name="slot"/> holds <paramref name="controller"/>.</summary>
     public void Control(int slot, int controller)
     {
+        if (slot == controller)
+        {
+            return; // It would never end.
+        }
+
         ref Flow flow = ref _flows[slot];
         ref Flow held = ref _flows[controller];
         Release(ref flow);
@@ -23,6 +28,10 @@ internal sealed partial class ConnectionTable
         if (held.Kind == ConnectionKind.Template)
         {
             flow.Traits |= ConnectionTraits.HoldsTemplate;
+        }
+        else
+        {
+            NoteAnnounced(slot, in flow, ref held);
         }
     }
 
@@ -120,6 +129,15 @@ internal sealed partial class ConnectionTable
 
     /// <summary>A flow's time-out when nothing has shortened it: its own, or its state's.</summary>
     private uint FullTimeoutOf(in Flow flow) => flow.OwnTimeout != 0 ? flow.OwnTimeout : _timeouts[(int)flow.State];
+
+    /// <summary>A packet came: what its holders gave it last ends. Templates and ways back of one datagram have a time-out of their own.</summary>
+    private static void ForgetHeldTimeout(ref Flow flow)
+    {
+        if (flow.OwnTimeout != 0 && flow.Kind != ConnectionKind.Template && (flow.Traits & ConnectionTraits.OnePacket) == 0)
+        {
+            flow.OwnTimeout = 0;
+        }
+    }
 
     private void ExpireLater(int slot, ref Flow flow, long now)
     {

@@ -98,10 +98,11 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
-    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true)
+    /// <param name="spared">Slot of a flow that is not given up for this one; 0: none.</param>
+    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true, int spared = 0)
     {
         // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
-        int slot = Take(mayEvict && server is (null or { IsConfigured: true }));
+        int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared);
         if (slot == 0)
         {
             return 0;
@@ -130,13 +131,14 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
-    private int Take(bool mayEvict)
+    private int Take(bool mayEvict, int spared)
     {
         int slot = _flows.Take();
-        if (slot == 0 && mayEvict && _embryonic.Oldest != 0)
+        int oldest = slot == 0 && mayEvict ? _embryonic.OldestBut(spared) : 0;
+        if (oldest != 0)
         {
             _counters.EvictedEmbryonic++;
-            Remove(_embryonic.Oldest);
+            Remove(oldest);
             slot = _flows.Take();
         }
 
@@ -153,14 +155,27 @@ internal sealed partial class ConnectionTable
         {
             flow.InitiatorPackets += (byte)(flow.InitiatorPackets == byte.MaxValue ? 0 : 1);
         }
-        else
+        else if ((flow.Marks & FlowMarks.Answered) == 0)
         {
-            flow.Marks |= FlowMarks.Answered;
+            Answered(slot, ref flow);
         }
 
         if ((flow.Marks & FlowMarks.Embryonic) != 0)
         {
             _embryonic.Update(slot, ref flow);
+        }
+    }
+
+    /// <summary>
+    /// The first packet of the other side. Of a datagram's flow the standby must know: nothing else tells it after a takeover that somebody uses it.
+    /// </summary>
+    private void Answered(int slot, ref Flow flow)
+    {
+        flow.Marks |= FlowMarks.Answered;
+        if (flow.State is ConnectionState.Udp or ConnectionState.IcmpQuery)
+        {
+            flow.Traits |= ConnectionTraits.Answered;
+            Log.Changed(slot);
         }
     }
 
@@ -183,6 +198,7 @@ internal sealed partial class ConnectionTable
             ChangeState(slot, ref flow, next);
         }
 
+        ForgetHeldTimeout(ref flow);
         SetExpiry(slot, ref flow, FullTimeoutOf(in flow), now);
     }
 
@@ -197,6 +213,7 @@ internal sealed partial class ConnectionTable
         }
 
         FlowRecord.FillMutable(ref flow, in record);
+        _embryonic.Update(slot, ref flow);
         SetExpiry(slot, ref flow, record.RemainingMilliseconds, now);
     }
 

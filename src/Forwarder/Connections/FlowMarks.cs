@@ -20,4 +20,7 @@ internal enum FlowMarks : byte
 
     /// <summary>A packet of the other side has been seen here.</summary>
     Answered = 16,
+
+    /// <summary>Embryonic because it was announced and has not begun.</summary>
+    Announced = 32,
 }

@@ -54,6 +54,8 @@ internal static class FlowRecord
     public static void FillMutable(ref Flow flow, in ConnectionRecord record)
     {
         flow.Traits = record.Traits;
+        bool answered = (record.Traits & ConnectionTraits.Answered) != 0;
+        flow.Marks = answered ? flow.Marks | FlowMarks.Answered : flow.Marks & ~FlowMarks.Answered;
         flow.ClientShift = record.ClientShift;
         flow.ServerShift = record.ServerShift;
         flow.WindowShift = record.WindowShift;

@@ -83,6 +83,8 @@ internal sealed class RemoteConnections(
 
     private static bool SameEnds(in Flow flow, in ConnectionRecord record) =>
         flow.Kind == record.Kind && flow.Server == record.Server && flow.ServerPort == record.ServerPort
+        && ServerKey.Of(FlowRecord.Of(in flow, 0)) == ServerKey.Of(in record)
+        && flow.ControlClientPort == record.ControlClientPort && flow.ControlVirtualPort == record.ControlVirtualPort
         && flow.GatewayPort == record.GatewayPort && flow.Gateway == record.Gateway
         && ((flow.Traits ^ record.Traits) & ConnectionTraits.Hairpin) == 0;
 }

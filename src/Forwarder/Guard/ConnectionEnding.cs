@@ -33,7 +33,7 @@ internal sealed class ConnectionEnding(ConnectionTable connections, PendingFrame
         TellClient(in flow);
         TellServer(in flow);
         connections.Advance(slot, ConnectionState.Close, now);
-        flow.Marks |= FlowMarks.Ended;
+        flow.Marks = (flow.Marks & ~FlowMarks.ProxyHandshake) | FlowMarks.Ended;
         counters.EndedConnections++;
         return true;
     }

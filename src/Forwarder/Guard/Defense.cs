@@ -56,7 +56,10 @@ internal sealed class Defense(ConnectionTable connections)
             Judge();
         }
 
-        DropEntries(now);
+        if (!connections.IsFrozen)
+        {
+            DropEntries(now); // On a standby the active's table is the truth.
+        }
     }
 
     private void Judge()

@@ -38,7 +38,13 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     /// <summary>The client's SYN is answered here; the length of the answer, 0: it is not.</summary>
     public int Answer(Span<byte> frame, in Packet packet, NetworkFacts facts, long now)
     {
-        if (Options.Mode == SynProxyMode.Off || !TcpStates.Opens(packet.Flags) || !Protects(lookup.Find(in packet, facts.Marks, out _), now))
+        if (Options.Mode == SynProxyMode.Off || !TcpStates.Opens(packet.Flags) || frame.Length < OwnSegment.LargestFrame)
+        {
+            return 0;
+        }
+
+        VirtualService? service = lookup.Find(in packet, facts.Marks, out ServiceMatch match);
+        if (ServiceOpening.Refuses(service, match, in packet, facts.Ipvs) != DropReason.None || !Protects(service, now))
         {
             return 0;
         }
@@ -104,7 +110,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
         connections.Advance(slot, connections.NextTcpState(flow.State, TcpFlags.Syn, byInitiator: true), now);
         connections.Seen(slot, ref flow, byInitiator: true);
         _handshakes.Wait(slot, 0, now);
-        return WriteSyn(frame, in flow);
+        return frame.Length < OwnSegment.LargestFrame ? 0 : WriteSyn(frame, in flow); // Tick asks again.
     }
 
     /// <summary>A client's segment before its server has answered: only a reset goes on. 0: it is dropped, the client sends it again.</summary>

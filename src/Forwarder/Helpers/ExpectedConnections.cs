@@ -43,7 +43,7 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
     {
         if (known != 0 && known != control && connections[known].Server == connections[control].Server && connections[known].ServerPort == serverPort)
         {
-            connections.Advance(known, ConnectionState.Listen, now);
+            ListenAgain(known, control, now);
         }
         else
         {
@@ -54,6 +54,20 @@ internal sealed class ExpectedConnections(ConnectionTable connections, Forwarder
             }
 
             Add(control, clientPort, virtualPort, serverPort, traits, ConnectionState.Listen, now);
+        }
+    }
+
+    private void ListenAgain(int known, int control, long now)
+    {
+        if (connections[known].State != ConnectionState.Listen)
+        {
+            connections.Revive(known);
+        }
+
+        connections.Advance(known, ConnectionState.Listen, now);
+        if (connections.ControllerOf(in connections[known]) == control)
+        {
+            connections.Control(known, control);
         }
     }
 

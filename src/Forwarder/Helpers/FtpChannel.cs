@@ -34,7 +34,7 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         FtpReplacements.Restore(ref dialogue, in flow);
         if (index != 0 && (packet.Flags & TcpFlags.Ack) != 0)
         {
-            dialogue.Server.Reach(dialogue.Back(packet.Acknowledgement));
+            Reach(ref dialogue, in flow.ByServer, dialogue.Back(packet.Acknowledgement));
         }
 
         if (flow.IsShifted)
@@ -74,6 +74,15 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         ref FtpDialogue dialogue = ref _dialogues[index];
         FtpReplacements.Restore(ref dialogue, in flow);
         return _rewriting.TryApply(frame, ref packet, in dialogue, in flow.ClientShift, mtu) || Refuse(DropReason.TooBig);
+    }
+
+    /// <summary>Nobody acknowledges what was never sent: believed, it would let the next reply pass unread.</summary>
+    private static void Reach(ref FtpDialogue dialogue, in TcpProgress server, uint acknowledged)
+    {
+        if (server.KnowsSent && !SequenceShift.IsBefore(server.Sent, acknowledged))
+        {
+            dialogue.Server.Reach(acknowledged);
+        }
     }
 
     /// <summary>False: the segment came before its predecessor. A command in two halves can only be read in their order.</summary>

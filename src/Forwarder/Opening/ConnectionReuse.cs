@@ -7,11 +7,16 @@ namespace HaLvs.Forwarder.Opening;
 /// <summary>When a client's packet ends the connection that it was found for, so that it is scheduled afresh (ip_vs_in of ip_vs_core.c).</summary>
 internal sealed class ConnectionReuse(ConnectionTable connections, ServerRegistry servers)
 {
-    /// <summary>True: the connection is gone from the table.</summary>
+    /// <summary>True: the connection is gone from the table. False: it stays, revived when the packet begins it again.</summary>
     public bool GivesWay(int slot, in Packet packet, IpvsSettings settings)
     {
         if (!WouldGiveWay(slot, in packet, settings))
         {
+            if (connections[slot].Kind == ConnectionKind.Service && FirstPacket.StartsAfresh(connections[slot].State, in packet))
+            {
+                connections.Revive(slot);
+            }
+
             return false;
         }
 

@@ -47,7 +47,8 @@ internal sealed class ServiceOpening(
         return slot;
     }
 
-    private static DropReason Refuses(VirtualService? service, ServiceMatch match, in Packet packet, IpvsSettings settings)
+    /// <summary>Why a packet opens no connection whatever the servers say; None: it may.</summary>
+    public static DropReason Refuses(VirtualService? service, ServiceMatch match, in Packet packet, IpvsSettings settings)
     {
         bool othersBusiness = match == ServiceMatch.FtpData && service!.Config.Persistence is null;
         if (service is null || othersBusiness || packet.SourcePort == FtpDataPort)

@@ -3,12 +3,13 @@ using HaLvs.Forwarder.Connections;
 namespace HaLvs.Forwarder.Services;
 
 /// <summary>
-/// Ends the flows of servers that are gone, a bounded number of table slots per tick, so that a million flows never hold up packets
+/// Ends the flows of servers that are gone, a bounded number of table slots and of flows per call, so that a million flows never hold up packets
 /// (ip_vs_expire_nodest_conn_flush of ip_vs_conn.c). A server that is configured again meanwhile keeps what it still has.
 /// </summary>
 internal sealed class ServerRetirement(ConnectionTable connections, ServerRegistry servers)
 {
-    private const int SlotsPerTick = 50_000;
+    private const int SlotsPerCall = 8192;
+    private const int RemovalsPerCall = 512;
     private readonly HashSet<RealServer> _retiring = [];
     private int _next;
 
@@ -28,19 +29,24 @@ internal sealed class ServerRetirement(ConnectionTable connections, ServerRegist
         }
     }
 
-    public void Tick()
+    /// <summary>There is more for <see cref="Work"/>.</summary>
+    public bool HasWork => _retiring.Count > 0;
+
+    public void Work()
     {
-        if (_retiring.Count == 0)
+        if (!HasWork)
         {
             return;
         }
 
-        int end = Math.Min(_next + SlotsPerTick, connections.Flows.HighWater + 1);
-        for (; _next < end; _next++)
+        int removals = RemovalsPerCall;
+        int end = Math.Min(_next + SlotsPerCall, connections.Flows.HighWater + 1);
+        for (; _next < end && removals > 0; _next++)
         {
             if (connections[_next] is { InUse: true, ServerSlot: > 0, Controlled: 0 } && IsGone(servers[connections[_next].ServerSlot]))
             {
                 EndWithController(_next);
+                removals--;
             }
         }
 

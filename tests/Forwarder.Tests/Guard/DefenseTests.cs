@@ -42,6 +42,16 @@ public sealed class DefenseTests
     }
 
     [Fact]
+    public void DropEntry_Standby_NothingGoes()
+    {
+        TestDirector director = Director(new() { DropEntry = 3 });
+        Fill(director, 64);
+        director.Core.SetTimersFrozen(true, director.Now);
+        director.Wait(40);
+        Assert.Equal(64, director.Core.ConnectionCount);
+    }
+
+    [Fact]
     public void DropEntry_QuietDatagramFlows_OneOfTwoOfThoseWithTwoPackets()
     {
         TestDirector director = Director(new() { DropEntry = 3 }).Service("192.0.2.100:53/udp", "rr", "10.0.0.2:53");

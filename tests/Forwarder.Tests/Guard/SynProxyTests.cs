@@ -233,6 +233,25 @@ public sealed class SynProxyTests(ITestOutputHelper output)
         Assert.Equal(0, director.Core.ConnectionCount);
     }
 
+    [Fact]
+    public void Answer_PortThatOnlyFtpDataMayUse_IsClosedAsWithoutTheProxy()
+    {
+        TestDirector director = Director().Service("192.0.2.100:21/tcp", "rr", "10.0.0.2:21");
+        Assert.Equal($"192.0.2.100:2000 > {Client} RA", director.Answer(Wire.Tcp(Client, "192.0.2.100:2000", "S")));
+        Assert.Equal($"{Web} > 192.0.2.11:20 RA", director.Answer(Wire.Tcp("192.0.2.11:20", Web, "S")));
+    }
+
+    [Fact]
+    public void EndConnection_WhileTheServerIsAwaited_ServerIsNotAskedAgain()
+    {
+        TestDirector director = Director();
+        director.Send(Ack(Segment.Of(director.Send(Syn()))));
+        Assert.True(director.Core.EndConnection(Assert.Single(director.Connections()).Key, director.Now));
+        director.Pending();
+        director.Wait(8);
+        Assert.DoesNotContain(director.Pending(), p => Segment.Of(p).Flags == "S");
+    }
+
     private static TestDirector Director(SynProxyMode mode = SynProxyMode.Always) =>
         new TestDirector(o => o with { SynProxy = new() { Mode = mode, ServiceThreshold = 128 } }).Service($"{Web}/tcp", "rr", Server);
 

@@ -184,6 +184,48 @@ public sealed class FtpChannelTests
     }
 
     [Fact]
+    public void Expected_TableFull_GivesWayItsControlStays()
+    {
+        TestDirector director = new TestDirector(o => o with { Capacity = 2 }).Service($"{Service}/tcp", "rr", Server);
+        FtpConversation ftp = new(director, Client, Service, Server);
+        ftp.ClientSays("PORT 192,0,2,11,200,10\r\n");
+        Assert.Equal($"192.0.2.12:1 > {Server} S", director.Answer(Wire.Tcp("192.0.2.12:1", Service, "S")));
+        Assert.Equal([ConnectionState.Established, ConnectionState.SynRecv], director.Connections().Select(c => c.State).Order());
+        Assert.Equal(1, director.Core.Connections.Embryonic.HalfOpen);
+        Assert.Equal("200 ok\r\n", ftp.ServerSays("200 ok\r\n"));
+    }
+
+    [Fact]
+    public void FromClient_AcknowledgesWhatWasNeverSent_ReplyIsStillRewritten()
+    {
+        FtpConversation ftp = Begin();
+        ftp.ClientSays("PASV\r\n");
+        ftp.Director.Send(Wire.Tcp(Client, Service, "A", seq: 0xffff_ff07, ack: 6000));
+        Assert.Equal(Rewritten, ftp.ServerSays(Reply));
+    }
+
+    [Fact]
+    public void Control_HeldThenUsed_ItsOwnTimeoutAgain()
+    {
+        FtpConversation ftp = Begin();
+        ftp.ClientSays("PASV\r\n");
+        ftp.ServerSays(Reply);
+        ftp.Director.Send(Wire.Tcp("192.0.2.11:50001", "192.0.2.100:40000", "S"));
+        ftp.Director.Send(Wire.Tcp("10.0.0.2:40000", "192.0.2.11:50001", "SA"));
+        ftp.Director.Send(Wire.Tcp("192.0.2.11:50001", "192.0.2.100:40000", "A"));
+        for (int minute = 0; minute < 20; minute++)
+        {
+            ftp.Director.Wait(60);
+            ftp.Director.Send(Wire.Tcp("10.0.0.2:40000", "192.0.2.11:50001", "PA", "data"));
+        }
+
+        uint Left() => ftp.Director.Connections().Single(c => c.VirtualPort == 21).RemainingMilliseconds;
+        Assert.InRange(Left(), 1u, 60_000u);
+        ftp.ServerSays("226 done\r\n");
+        Assert.InRange(Left(), 890_000u, 900_000u);
+    }
+
+    [Fact]
     public void FromServer_RepeatedAfterATakeover_SameBytes()
     {
         FtpConversation ftp = Begin();

@@ -70,9 +70,28 @@ public sealed class TftpChannelTests
         Assert.Equal($"192.0.2.100:5555 > {Client} UDP", standby.Answer(Wire.Udp("10.0.0.2:5555", Client, "data")));
     }
 
-    private static TestDirector Director()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public void Request_TableFull_NeverGivesUpTheRequestItself(int capacity, int dropped)
     {
-        TestDirector director = new();
+        TestDirector director = Director(capacity);
+        if (capacity > 1)
+        {
+            director.Send(Wire.Udp("192.0.2.12:3000", "192.0.2.100:53"));
+        }
+
+        Assert.NotNull(director.Send(Wire.Udp(Client, Service, ReadRequest)));
+        Assert.Equal(dropped, director.Core.Counters.Dropped(DropReason.TableFull));
+        Assert.Equal(capacity, director.Connections().Count(c => c.ClientPort == 3000 && c.Client == Ip.Parse("192.0.2.11")));
+        director.Wait(400);
+        Assert.Equal(0, director.Core.ConnectionCount);
+        Assert.True(TableCheck.IsWhole(director.Core));
+    }
+
+    private static TestDirector Director(int capacity = 4096)
+    {
+        TestDirector director = new(o => o with { Capacity = capacity });
         director.Core.ApplyServices(
         [
             new(TransportProtocol.Udp, Ip.Parse("192.0.2.100"), 69, "rr", [new(Ip.Parse("10.0.0.2"), 69, 1)]) { Helper = "tftp" },

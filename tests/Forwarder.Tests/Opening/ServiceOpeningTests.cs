@@ -182,6 +182,24 @@ public sealed class ServiceOpeningTests
         Assert.Equal(0, director.Core.ConnectionCount);
     }
 
+    [Fact]
+    public void Reuse_PersistentConnectionEndedByUs_NothingOfItsEarlierLifeHolds()
+    {
+        TestDirector director = Persistent();
+        ConnectionRecord Connection() => director.Connections().Single(c => c.Kind == ConnectionKind.Service);
+        director.Send(Wire.Tcp("192.0.2.11:1", "192.0.2.100:80", "S"));
+        string server = $"{Connection().Server}:{Connection().ServerPort}";
+        new Guard.TcpTalk(director, "192.0.2.11:1", server) { ClientNext = 1000 }.Open();
+        Assert.True(director.Core.EndConnection(Connection().Key, director.Now));
+        Guard.TcpTalk again = new(director, "192.0.2.11:1", server) { ClientNext = 3_000_000_000, ServerNext = 7 };
+        Assert.Equal($"192.0.2.11:1 > {server} S", Wire.Describe(again.FromClient("S")));
+        Assert.NotNull(again.FromServer("SA"));
+        Assert.NotNull(again.FromClient("A"));
+        Assert.Equal(ConnectionState.Established, Connection().State);
+        Assert.NotNull(again.ForgedByClient("R", again.ClientNext));
+        Assert.Equal(ConnectionState.Close, Connection().State);
+    }
+
     private static TestDirector Persistent()
     {
         TestDirector director = new();
