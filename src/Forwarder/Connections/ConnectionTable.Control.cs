@@ -29,10 +29,6 @@ internal sealed partial class ConnectionTable
         {
             flow.Traits |= ConnectionTraits.HoldsTemplate;
         }
-        else
-        {
-            NoteAnnounced(slot, in flow, ref held);
-        }
     }
 
     /// <summary>Slot of the flow that controls this one, or 0.</summary>

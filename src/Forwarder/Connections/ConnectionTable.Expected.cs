@@ -51,17 +51,6 @@ internal sealed partial class ConnectionTable
     public int AddBeside(int other, in ConnectionRecord record, long now) =>
         Add(in record, _flows[other].ServerSlot == 0 ? null : _servers[_flows[other].ServerSlot], now, spared: other);
 
-    /// <summary>
-    /// Slot of the connection to the client's port that this one has announced last and that the server has not begun; 0: none. The link may be an old
-    /// one of <see cref="EmbryonicFlows"/>: what it names must be announced, and by this one.
-    /// </summary>
-    public int AnnouncedBy(int control)
-    {
-        int slot = (_flows[control].Marks & FlowMarks.Embryonic) == 0 ? _flows[control].EmbryonicNext : 0;
-        bool waits = slot != 0 && _flows[slot].InUse && IsAnnouncedActive(in _flows[slot]) && ControllerOf(in _flows[slot]) == control;
-        return waits ? slot : 0;
-    }
-
     /// <summary>A flow that is over begins again with its ends and its server: nothing that was learnt of its earlier packets holds any more.</summary>
     public void Revive(int slot)
     {
@@ -76,16 +65,6 @@ internal sealed partial class ConnectionTable
         flow.Traits &= ~Earlier;
         flow.Marks &= ~(FlowMarks.Ended | FlowMarks.ProxyHandshake | FlowMarks.Answered);
         Log.Changed(slot);
-    }
-
-    private static bool IsAnnouncedActive(in Flow flow) => flow.State == ConnectionState.Listen && (flow.Traits & UnknownPorts) == 0;
-
-    private static void NoteAnnounced(int slot, in Flow flow, ref Flow control)
-    {
-        if (IsAnnouncedActive(in flow) && (control.Marks & FlowMarks.Embryonic) == 0)
-        {
-            control.EmbryonicNext = slot;
-        }
     }
 
     private void CountExpected(in Flow flow, int change) => _expected += (flow.Traits & UnknownPorts) != 0 ? change : 0;

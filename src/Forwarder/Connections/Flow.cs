@@ -59,7 +59,7 @@ internal struct Flow
     public TcpProgress ByClient;
     public TcpProgress ByServer;
 
-    /// <summary>Links of <see cref="EmbryonicFlows"/>. The first is <see cref="ConnectionTable.AnnouncedBy"/>'s while the flow is in no list.</summary>
+    /// <summary>Links of <see cref="EmbryonicFlows"/>.</summary>
     public int EmbryonicNext;
     public int EmbryonicPrevious;
 
