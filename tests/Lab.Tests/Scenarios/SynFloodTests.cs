@@ -23,7 +23,7 @@ public sealed class SynFloodTests(ITestOutputHelper output) : LabScenario(output
     private static readonly string Generator =
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(LabNetwork.Script)!, "..", "artifacts", "lab", "flood"));
 
-    [LabFact]
+    [AcceptanceFact]
     public Task Flood_RandomSources_NewConnectionsAreServedAndHeldOnesUnharmed() => RunAsync(async active =>
     {
         await RouteBackAsync(active);
