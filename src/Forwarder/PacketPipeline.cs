@@ -215,15 +215,16 @@ internal sealed class PacketPipeline
     private bool AnsweredByProxy(Span<byte> frame, in Packet packet, long now, out int answer)
     {
         answer = _synProxy.Answer(frame, in packet, Facts, now);
-        if (answer != 0 || !_synProxy.TryReadCookie(in packet, now, out SynOptions options))
+        if (answer != 0 || !_synProxy.TryReadCookie(in packet, now, out SynOptions options, out uint next))
         {
             return answer != 0;
         }
 
         Packet syn = packet;
         syn.Flags = TcpFlags.Syn;
+        syn.Sequence = next - 1;
         int slot = _opening.Open(in syn, Facts, now, out DropReason refused);
-        answer = slot == 0 ? RefuseClient(frame, in packet, refused, now) : _synProxy.Begin(frame, in packet, slot, options, now);
+        answer = slot == 0 ? RefuseClient(frame, in packet, refused, now) : _synProxy.Begin(frame, in packet, slot, options, next, now);
         return true;
     }
 

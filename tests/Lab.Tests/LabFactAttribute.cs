@@ -13,17 +13,3 @@ public sealed class LabTheoryAttribute : TheoryAttribute
 {
     public LabTheoryAttribute() => Skip = Privilege.ReasonToSkip;
 }
-
-/// <summary>A scenario of the acceptance run (HALVS_LAB_ACCEPTANCE=1): it takes minutes, or it is not shown to hold yet (docs/operator/limits.md).</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class AcceptanceFactAttribute : FactAttribute
-{
-    public AcceptanceFactAttribute() => Skip = Privilege.ReasonToSkip ?? Settings.ReasonToLeaveOut;
-}
-
-/// <summary>The same for a table of cases.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class AcceptanceTheoryAttribute : TheoryAttribute
-{
-    public AcceptanceTheoryAttribute() => Skip = Privilege.ReasonToSkip ?? Settings.ReasonToLeaveOut;
-}

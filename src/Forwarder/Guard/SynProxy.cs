@@ -75,30 +75,44 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
         return answer.Write(frame);
     }
 
-    /// <summary>True when this segment without a connection carries a cookie of ours back; the SYN that it stands for is to open one.</summary>
-    public bool TryReadCookie(in Packet packet, long now, out SynOptions options)
+    /// <summary>
+    /// True when this segment without a connection carries a cookie of ours back; the SYN that it stands for is to open one. When the first ACK was lost, a
+    /// client with data to send probes our zero window, and Linux does so with an empty segment one number below the next (tcp_xmit_probe_skb).
+    /// </summary>
+    /// <param name="next">The number of the client's first byte.</param>
+    public bool TryReadCookie(in Packet packet, long now, out SynOptions options, out uint next)
     {
-        options = default;
+        (options, next) = (default, packet.Sequence);
         bool mayCarry = now < _cookiesUntil && (packet.Flags & (TcpFlags.Ack | TcpFlags.Syn | TcpFlags.Rst)) == TcpFlags.Ack;
         if (!mayCarry)
         {
             return false;
         }
 
-        bool isOurs = _cookies.TryRead(TupleOf(in packet), packet.Sequence - 1, packet.Acknowledgement - 1, now, out options);
+        bool isOurs = Reads(in packet, next, now, out options);
+        if (!isOurs && packet.TransportBytes == packet.TransportHeaderBytes)
+        {
+            next++;
+            isOurs = Reads(in packet, next, now, out options);
+        }
+
         _ = isOurs ? counters.SynCookiesAccepted++ : counters.SynCookiesRefused++;
         return isOurs;
     }
 
+    private bool Reads(in Packet packet, uint next, long now, out SynOptions options) =>
+        _cookies.TryRead(TupleOf(in packet), next - 1, packet.Acknowledgement - 1, now, out options);
+
     /// <summary>The connection of a good cookie stands in the table: the frame becomes the SYN to its server.</summary>
-    public int Begin(Span<byte> frame, in Packet packet, int slot, SynOptions options, long now)
+    /// <param name="next">As <see cref="TryReadCookie"/> found it.</param>
+    public int Begin(Span<byte> frame, in Packet packet, int slot, SynOptions options, uint next, long now)
     {
         ref Flow flow = ref connections[slot];
         flow.Marks |= FlowMarks.ProxyHandshake;
         int scale = options.HasScale ? options.Scale : 0;
         flow.ByClient = new TcpProgress
         {
-            Sent = packet.Sequence,
+            Sent = next,
             Acknowledged = packet.Acknowledgement,
             Allowed = packet.Acknowledgement + ((uint)packet.Window << scale),
             KnowsSent = true,

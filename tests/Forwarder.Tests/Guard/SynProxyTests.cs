@@ -98,6 +98,32 @@ public sealed class SynProxyTests(ITestOutputHelper output)
         Assert.Equal((0, 1L), (director.Core.ConnectionCount, director.Core.Counters.SynCookiesRefused));
     }
 
+    /// <summary>What Linux sends into a zero window: nothing, one number below what comes next. The first ACK had been lost.</summary>
+    [Fact]
+    public void WindowProbe_FirstAckLost_OpensTheConnection()
+    {
+        TestDirector director = Director();
+        Segment cookie = Segment.Of(director.Send(Syn()));
+        byte[] probe = new Segment(Client, Web, "A", ClientStart, cookie.Sequence + 1).ToPacket();
+        Segment syn = Segment.Of(director.Send(probe));
+        Assert.Equal((Client, Server, "S", ClientStart), (syn.From, syn.To, syn.Flags, syn.Sequence));
+        Assert.Null(director.Send(probe));
+
+        Segment update = Segment.Of(director.Send(SynAck(7, 60_000)));
+        Assert.Equal((cookie.Sequence + 1, ClientStart + 1), (update.Sequence, update.Acknowledgement));
+        Segment request = Segment.Of(director.Send(new Segment(Client, Web, "PA", ClientStart + 1, cookie.Sequence + 1) { Payload = "request" }.ToPacket()));
+        Assert.Equal((Server, ClientStart + 1, ServerStart + 1, "request"), (request.To, request.Sequence, request.Acknowledgement, request.Payload));
+    }
+
+    /// <summary>Data says by its place where it stands: one number too low is no cookie of ours.</summary>
+    [Fact]
+    public void Cookie_DataOneNumberTooLow_Reset()
+    {
+        TestDirector director = Director();
+        Segment cookie = Segment.Of(director.Send(Syn()));
+        Assert.Equal("R", Segment.Of(director.Send(new Segment(Client, Web, "PA", ClientStart, cookie.Sequence + 1) { Payload = "x" }.ToPacket())).Flags);
+    }
+
     [Theory]
     [InlineData(60, true)]
     [InlineData(132, false)]

@@ -13,7 +13,7 @@ public sealed class ClientProgramTests(ITestOutputHelper output) : LabScenario(o
 
     private static readonly string[] Servers = ["server-1", "server-2"];
 
-    [AcceptanceTheory]
+    [LabTheory]
     [InlineData(LabNetwork.VirtualAddress)]
     [InlineData(LabNetwork.VirtualAddress6)]
     public Task EveryProgram_ThroughTheVirtualAddress_IsServed(string address) => RunAsync(async _ =>

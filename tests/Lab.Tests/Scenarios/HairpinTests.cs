@@ -7,7 +7,7 @@ namespace HaLvs.Lab.Tests.Scenarios;
 [Collection(OneLab.Name)]
 public sealed class HairpinTests(ITestOutputHelper output) : LabScenario(output)
 {
-    [AcceptanceTheory]
+    [LabTheory]
     [InlineData($"http://{LabNetwork.VirtualAddress}/")]
     [InlineData($"http://[{LabNetwork.VirtualAddress6}]/")]
     public Task Curl_FromAServer_BothServersAnswer(string url) => RunAsync(async _ =>

@@ -23,7 +23,7 @@ public sealed class SynFloodTests(ITestOutputHelper output) : LabScenario(output
     private static readonly string Generator =
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(LabNetwork.Script)!, "..", "artifacts", "lab", "flood"));
 
-    [AcceptanceFact]
+    [LabFact]
     public Task Flood_RandomSources_NewConnectionsAreServedAndHeldOnesUnharmed() => RunAsync(async active =>
     {
         await RouteBackAsync(active);
@@ -70,16 +70,19 @@ public sealed class SynFloodTests(ITestOutputHelper output) : LabScenario(output
         var requests = Enumerable.Range(0, Requests).Select(async i =>
         {
             await Task.Delay(i * (Settings.FloodSeconds - 2) * 1000 / Requests);
-            return await LabNetwork.InsideAsync("client", TimeSpan.FromSeconds(20), "curl", "-s", "--fail", "--max-time", "10", $"http://{address}:{port}/");
+            return await LabNetwork.InsideAsync("client", TimeSpan.FromSeconds(20), "curl", "-sS", "--fail", "--max-time", "10",
+                "-w", " connected %{time_connect} s, done %{time_total} s", $"http://{address}:{port}/");
         });
         var answers = await Task.WhenAll(requests);
         var sent = long.Parse((await flood).Trim(), CultureInfo.InvariantCulture);
-        return new FloodResult(sent / Settings.FloodSeconds, answers.Count(a => a.ExitCode == 0), answers.Count(a => a.ExitCode != 0));
+        return new FloodResult(sent / Settings.FloodSeconds, [.. answers.Where(a => a.ExitCode != 0).Select(a => $"{a.Error.Trim()}{a.Output}")]);
     }
 
-    private sealed record FloodResult(long SynsPerSecond, int Served, int Failed)
+    private sealed record FloodResult(long SynsPerSecond, string[] Failures)
     {
+        public int Served => Requests - Failures.Length;
+
         public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{SynsPerSecond:N0} SYNs a second; new connections: {Served} served, {Failed} failed");
+            CultureInfo.InvariantCulture, $"{SynsPerSecond:N0} SYNs a second; new connections: {Served} served, {Failures.Length} failed {string.Join("; ", Failures)}");
     }
 }

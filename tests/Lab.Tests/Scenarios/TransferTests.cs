@@ -23,7 +23,7 @@ public sealed class TransferTests(ITestOutputHelper output) : LabScenario(output
         ("masqueraded-ipv6", "server-2", "http://[2001:db8:0:1::10]/big", []),
     ];
 
-    [AcceptanceFact]
+    [LabFact]
     public Task Cut_DuringTransfers_EveryFileArrivesByteForByte() => RunAsync(async active =>
     {
         var running = Transfers.Select(t => (t.Name, Task: FetchAsync(t.Name, t.Host, t.Url, t.Options))).ToList();
