@@ -36,10 +36,12 @@ build_program() {
 
 build_tools() {
     local name
+    local -A uses=([sctp]="-lusrsctp -lpthread")
     mkdir -p "$artifacts/lab"
-    for name in echo flood null-modem; do
+    for name in echo flood null-modem sctp; do
         if [[ ! $artifacts/lab/$name -nt $library/$name.c ]]; then
-            clang -std=gnu11 -Wall -Wextra -Werror -O2 -o "$artifacts/lab/$name.new" "$library/$name.c"
+            # shellcheck disable=SC2086 # one word a library
+            clang -std=gnu11 -Wall -Wextra -Werror -O2 -o "$artifacts/lab/$name.new" "$library/$name.c" ${uses[$name]:-}
             mv "$artifacts/lab/$name.new" "$artifacts/lab/$name"
         fi
     done

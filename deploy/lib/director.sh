@@ -32,7 +32,7 @@ start_director() {
     (
         exec >>"$lab/$host/director.log" 2>&1 </dev/null
         close_inherited_files
-        exec setsid ip netns exec "halvs-$host" "$program" run \
+        exec setsid nice -n -10 ip netns exec "halvs-$host" "$program" run \
             --config "$lab/halvs.toml" --node "$host" \
             --state-directory "$lab/$host/state" --socket "$lab/$host/control.sock"
     ) &

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The real servers, IPv4 and IPv6: web (80; 443 with TLS and HTTP/2), FTP (21), ssh (22), DNS (53), echo (7, TCP and UDP), iperf3 (5201).
+# The real servers, IPv4 and IPv6: web (80; 443 with TLS and HTTP/2), FTP (21), ssh (22), DNS (53), echo (7: TCP, UDP, SCTP), iperf3 (5201).
 # Each in its own folder under $lab, none of the machine's own services or configuration is used.
 
 # What is downloaded and compared, the same on every host; and a certificate and keys that live as long as the lab.
@@ -30,6 +30,8 @@ server_up() {
     in_background "$name" sshd /usr/sbin/sshd -D -e -f "$home/sshd_config"
     in_background "$name" echo "$artifacts/lab/echo" "$address" 7
     in_background "$name" echo6 "$artifacts/lab/echo" "$address6" 7
+    in_background "$name" sctp "$artifacts/lab/sctp" listen "$address" 7
+    in_background "$name" sctp6 "$artifacts/lab/sctp" listen "$address6" 7
     in_background "$name" iperf3 iperf3 --server --bind "$address" --port 5201
     in_background "$name" iperf3-6 iperf3 --server --bind "$address6" --port 5201
     dns_up "$name" "$address" "$address6"

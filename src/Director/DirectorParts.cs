@@ -22,6 +22,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly EpochStore _epochs;
     private readonly AddressTakeover _addresses;
     private readonly TunDevice _tun;
+    private readonly TunDevice? _syns;
     private readonly ForwardLoop _forwarding;
     private readonly Inbox<NodeInput> _inbox = new();
     private readonly IReadOnlyList<IHeartbeatLink> _links;
@@ -46,11 +47,12 @@ internal sealed class DirectorParts : IAsyncDisposable
         _addresses = new AddressTakeover(model.Network, DirectorHost.TunName);
         _queue = new EffectLoop(Broken);
         _tun = TunDevice.Open(DirectorHost.TunName);
+        _syns = SeparateSyns(_tun, events);
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model, options.Node)));
         var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, new KernelNetwork(), events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
-        _forwarding = new ForwardLoop(_tun, dataPlane, () => _sync?.NotifyChanges(), Broken);
+        _forwarding = new ForwardLoop(_tun, _syns, dataPlane, () => _sync?.NotifyChanges(), Broken);
         _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
         _fence = identity.MakeFence(machine, _inbox, events);
@@ -126,6 +128,7 @@ internal sealed class DirectorParts : IAsyncDisposable
             await _sync.DisposeAsync();
         _forwarding.Dispose();
         _addresses.Dispose();
+        _syns?.Dispose();
         _tun.Dispose();
         _epochs.Dispose();
         _ending.Dispose();
@@ -137,6 +140,19 @@ internal sealed class DirectorParts : IAsyncDisposable
         _effects.Abandon();
         _events.Add(EventSeverity.Alarm, "broken", $"a promise did not hold, this director stops forwarding and ends: {e}");
         _ended.TrySetResult(1);
+    }
+
+    private static TunDevice? SeparateSyns(TunDevice tun, EventLog events)
+    {
+        try
+        {
+            return tun.SeparateSyns();
+        }
+        catch (LinuxException refused)
+        {
+            events.Add(EventSeverity.Notice, "start", $"SYNs share the queue of established connections, which a SYN flood can slow down: {refused.Message}");
+            return null;
+        }
     }
 
     private void Run(Task task, string name) => _ = task.ContinueWith(

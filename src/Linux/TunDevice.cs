@@ -44,12 +44,35 @@ public sealed unsafe class TunDevice : IDisposable
         FileDescriptor handle = FileDescriptor.Own(descriptor, "", "");
         try
         {
-            Attach(handle, name);
+            Attach(handle, name, Tun.IFF_TUN_EXCL);
             return new TunDevice(handle, name) { HasUdpSegmentation = EnableOffloads(handle, name) };
         }
         catch
         {
             handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A second queue of the same interface: from now on it gets the TCP segments that open a connection, and this one everything else. Writing is the same on both.
+    /// </summary>
+    /// <exception cref="LinuxException">Refused: this queue goes on getting everything.</exception>
+    public TunDevice SeparateSyns()
+    {
+        using FileDescriptor program = SynSteering.Load();
+        FileDescriptor second = FileDescriptor.Own(Libc.open(DevicePath, Files.O_RDWR | Files.O_NONBLOCK | Files.O_CLOEXEC, 0), $"open {DevicePath}", "");
+        try
+        {
+            Attach(second, Name, 0);
+            int descriptor = (int)program.DangerousGetHandle();
+            if (Libc.ioctl(Handle, Tun.TUNSETSTEERINGEBPF, &descriptor) != 0)
+                throw new LinuxException($"separate SYNs on {Name}", Marshal.GetLastPInvokeError(), "Linux 4.16 or newer is needed.");
+            return new TunDevice(second, Name) { HasUdpSegmentation = HasUdpSegmentation };
+        }
+        catch
+        {
+            second.Dispose();
             throw;
         }
     }
@@ -95,18 +118,18 @@ public sealed unsafe class TunDevice : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
-    private static void Attach(FileDescriptor handle, string name)
+    private static void Attach(FileDescriptor handle, string name, ushort exclusive)
     {
-        IfReq request = new() { ifr_flags = Tun.IFF_TUN | Tun.IFF_NO_PI | Tun.IFF_VNET_HDR };
+        IfReq request = new() { ifr_flags = (short)(Tun.IFF_TUN | Tun.IFF_NO_PI | Tun.IFF_VNET_HDR | Tun.IFF_MULTI_QUEUE | exclusive) };
         Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, Tun.IFNAMSIZ));
         if (Libc.ioctl(handle, Tun.TUNSETIFF, &request) == 0)
             return;
         int errno = Marshal.GetLastPInvokeError();
         throw new LinuxException($"make TUN interface {name}", errno, errno switch
         {
-            Errno.EBUSY => $"Another process holds {name}: stop the other director (`ip -d link show {name}`), or wait until it has ended.",
+            Errno.EBUSY => $"Another process holds {name}: stop the other director (`ip -d link show {name}`), or wait until it has ended. "
+                + $"If {name} is of another kind: `ip link delete {name}`, or choose another name.",
             Errno.EPERM => "Run as root or with CAP_NET_ADMIN.",
-            Errno.EINVAL => $"An interface {name} of another kind or another mode exists: `ip link delete {name}`, or choose another name.",
             _ => "",
         });
     }

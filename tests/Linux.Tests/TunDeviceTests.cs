@@ -59,6 +59,32 @@ public sealed class TunDeviceTests(ITestOutputHelper output)
         Assert.Contains("3 received", ping.GetAwaiter().GetResult(), StringComparison.Ordinal);
     });
 
+    [Theory]
+    [InlineData("192.0.2.100", 20)]
+    [InlineData("2001:db8::100", 40)]
+    public void SeparateSyns_Handshake_OnlyTheSynComesByTheSecondQueue(string address, int headerBytes) => In(space =>
+    {
+        using TunDevice tun = TunDevice.Open("halvs0");
+        using TunDevice syns = tun.SeparateSyns();
+        using Poller first = new(tun.Handle);
+        using Poller second = new(syns.Handle);
+        Up(space);
+        byte[] frame = new byte[TunDevice.MaxFrameBytes];
+        Task client = Task.Run(() => TestNamespace.Shell($"ip netns exec {space.Name} timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/80; echo x >&3' || true"));
+        int flags = TunDevice.HeaderBytes + headerBytes + 13;
+        Assert.Equal(1, second.Wait(TimeSpan.FromSeconds(5)));
+        int length = syns.TryRead(frame);
+        Assert.Equal((0x02, 0), (frame[flags] & 0x3f, tun.TryRead(new byte[TunDevice.MaxFrameBytes])));
+
+        Assert.True(syns.TryWrite(TcpAnswer.ToSyn(frame.AsSpan(0, length), headerBytes)));
+        Assert.Equal(1, first.Wait(TimeSpan.FromSeconds(5)));
+        Assert.True(tun.TryRead(frame) > 0);
+        Assert.Equal((0x10, 0), (frame[flags] & 0x17, syns.TryRead(frame)));
+        client.GetAwaiter().GetResult();
+        TestNamespace.Shell($"ip netns exec {space.Name} ping -c 1 -W 0.2 {address} || true");
+        Assert.Equal((1, 0), (first.Wait(TimeSpan.FromSeconds(5)), syns.TryRead(frame)));
+    });
+
     [Fact]
     public void TryWrite_InterfaceDown_IsADropNotAnError() => In(_ =>
     {
@@ -100,6 +126,8 @@ public sealed class TunDeviceTests(ITestOutputHelper output)
         space.Ip("address add 192.0.2.251/32 dev lo");
         space.Ip("link set halvs0 up");
         space.Ip("route add 192.0.2.100/32 dev halvs0 src 192.0.2.251");
+        space.Ip("address add 2001:db8::251/128 dev lo");
+        space.Ip("-6 route add 2001:db8::100/128 dev halvs0 src 2001:db8::251");
     }
 
     /// <summary>Echo request to reply in place: addresses swapped, type 0, checksum up by 0x0800 (RFC 1624).</summary>

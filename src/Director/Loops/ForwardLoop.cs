@@ -5,7 +5,8 @@ using HaLvs.Linux;
 namespace HaLvs.Director.Loops;
 
 /// <summary>
-/// The thread that carries packets: TUN → core → TUN. It owns the TUN's read side. Two guards stand in front of the core on every batch: the mode,
+/// The thread that carries packets: TUN → core → TUN. It owns the TUN's read side; SYNs come by a queue of their own, so that a flood of them drowns no
+/// established connection. Two guards stand in front of the core on every batch: the mode,
 /// set by the effects of the role machine, and the lease, renewed by the node loop. A node loop that hangs stops the forwarding when the lease ends (I9).
 /// </summary>
 public sealed class ForwardLoop : IDisposable
@@ -13,9 +14,13 @@ public sealed class ForwardLoop : IDisposable
     /// <summary>Frames under one hold of the gate: short enough that sync and listings never wait long.</summary>
     private const int BatchFrames = 64;
 
+    /// <summary>SYNs among them while more of the others wait.</summary>
+    private const int BatchSyns = 16;
+
     private const long TickMilliseconds = 100;
 
     private readonly TunDevice _tun;
+    private readonly TunDevice? _syns;
     private readonly DataPlane _dataPlane;
     private readonly Action _changesWaiting;
     private readonly Action<Exception> _broken;
@@ -30,15 +35,17 @@ public sealed class ForwardLoop : IDisposable
     private long _expiredLeaseDrops;
     private long _nextTick;
 
+    /// <param name="syns">The queue of SYNs; null: they come by <paramref name="tun"/> like everything.</param>
     /// <param name="broken">The TUN is gone, or a defect: nothing can be forwarded any more.</param>
     /// <param name="changesWaiting">Called after a batch that left entries in the change log; must be cheap and not block.</param>
-    public ForwardLoop(TunDevice tun, DataPlane dataPlane, Action changesWaiting, Action<Exception> broken)
+    public ForwardLoop(TunDevice tun, TunDevice? syns, DataPlane dataPlane, Action changesWaiting, Action<Exception> broken)
     {
         _tun = tun;
+        _syns = syns;
         _dataPlane = dataPlane;
         _changesWaiting = changesWaiting;
         _broken = broken;
-        _packetsOrWake = new Poller(tun.Handle, _wake.Handle);
+        _packetsOrWake = syns is null ? new Poller(tun.Handle, _wake.Handle) : new Poller(tun.Handle, syns.Handle, _wake.Handle);
         _wakeOnly = new Poller(_wake.Handle);
         _thread = new Thread(Run) { IsBackground = true, Name = "forward" };
     }
@@ -120,9 +127,15 @@ public sealed class ForwardLoop : IDisposable
 
     private bool CarryFrames(long now)
     {
-        for (var i = 0; i < BatchFrames; i++)
+        var more = CarryFrames(_tun, BatchFrames, now);
+        return (_syns is not null && CarryFrames(_syns, more ? BatchSyns : BatchFrames, now)) || more;
+    }
+
+    private bool CarryFrames(TunDevice queue, int most, long now)
+    {
+        for (var i = 0; i < most; i++)
         {
-            var length = _tun.TryRead(_frame);
+            var length = queue.TryRead(_frame);
             if (length == 0)
                 return false;
             CarryFrame(length, now);

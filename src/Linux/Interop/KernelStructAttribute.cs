@@ -8,4 +8,7 @@ namespace HaLvs.Linux.Interop;
 internal sealed class KernelStructAttribute(string cType) : Attribute
 {
     public string CType { get; } = cType;
+
+    /// <summary>The C type goes on where ours ends: the kernel takes a shorter one by its size.</summary>
+    public bool IsLonger { get; init; }
 }

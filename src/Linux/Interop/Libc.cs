@@ -75,4 +75,11 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setns(FileDescriptor fd, int type);
+
+    /// <summary>glibc has no wrapper of its own for bpf(2).</summary>
+    internal static int bpf(int command, void* attribute, uint size) =>
+        (int)syscall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 321 : 280, command, attribute, size);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint syscall(nint number, int command, void* attribute, uint size);
 }

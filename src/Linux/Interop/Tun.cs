@@ -9,9 +9,12 @@ internal static class Tun
     public const short IFF_TUN = 0x0001;
     public const short IFF_NO_PI = 0x1000;
     public const short IFF_VNET_HDR = 0x4000;
+    public const short IFF_MULTI_QUEUE = 0x0100;
+    public const ushort IFF_TUN_EXCL = 0x8000;
     public const uint TUNSETIFF = 0x400454ca;
     public const uint TUNSETOFFLOAD = 0x400454d0;
     public const uint TUNSETVNETHDRSZ = 0x400454d8;
+    public const uint TUNSETSTEERINGEBPF = 0x800454e0;
     public const uint TUN_F_CSUM = 0x01;
     public const uint TUN_F_TSO4 = 0x02;
     public const uint TUN_F_TSO6 = 0x04;

@@ -20,6 +20,8 @@ public static class LabNetwork
 
     public static string Script { get; } = Path.Combine(RepositoryRoot(), "deploy", "lab");
 
+    public static string Artifacts { get; } = Path.Combine(RepositoryRoot(), "artifacts");
+
     /// <param name="arguments">"--no-build" when the program is known to be there.</param>
     public static Task<CommandResult> UpAsync(params string[] arguments) => Command.RunAsync(Script, ["up", .. arguments], UpDeadline);
 
@@ -40,6 +42,12 @@ public static class LabNetwork
     /// <summary>The same, with the output of a success.</summary>
     public static async Task<string> OutputOfAsync(string host, TimeSpan deadline, params string[] command) =>
         (await InsideAsync(host, deadline, command)).OutputOrFail();
+
+    /// <summary>A C program of deploy/lib.</summary>
+    public static string Tool(string name) => Path.Combine(Artifacts, "lab", name);
+
+    /// <summary>The client's address in the family of this one.</summary>
+    public static string ClientOf(string address) => address.Contains(':', StringComparison.Ordinal) ? "2001:db8:0:1::10" : "192.0.2.10";
 
     /// <summary>The other director.</summary>
     public static string PeerOf(string director) => director == Directors[0] ? Directors[1] : Directors[0];

@@ -22,7 +22,7 @@ public sealed class ThreeHosts : IAsyncDisposable
     {
     }
 
-    private static string Program { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(LabNetwork.Script)!, "..", "artifacts", "halvs", "halvs"));
+    private static string Program { get; } = Path.Combine(LabNetwork.Artifacts, "halvs", "halvs");
 
     private string Socket => $"{_folder}/control.sock";
 

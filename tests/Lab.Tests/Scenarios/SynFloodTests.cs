@@ -20,8 +20,7 @@ public sealed class SynFloodTests(ITestOutputHelper output) : LabScenario(output
 
     private static readonly TimeSpan RequestDeadline = TimeSpan.FromSeconds(10);
 
-    private static readonly string Generator =
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(LabNetwork.Script)!, "..", "artifacts", "lab", "flood"));
+    private static readonly string Generator = LabNetwork.Tool("flood");
 
     [LabFact]
     public Task Flood_RandomSources_NewConnectionsAreServedAndHeldOnesUnharmed() => RunAsync(async active =>

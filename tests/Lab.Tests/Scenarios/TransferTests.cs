@@ -10,6 +10,9 @@ public sealed class TransferTests(ITestOutputHelper output) : LabScenario(output
     /// <summary>32 MiB at this speed take 8 s: the cut falls into the middle.</summary>
     private const string Speed = "4M";
 
+    /// <summary>One every 20 ms and more, each when the one before has come back: six seconds at least.</summary>
+    private const int SctpMessages = 300;
+
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BeforeTheCut = TimeSpan.FromSeconds(2);
@@ -27,12 +30,16 @@ public sealed class TransferTests(ITestOutputHelper output) : LabScenario(output
     public Task Cut_DuringTransfers_EveryFileArrivesByteForByte() => RunAsync(async active =>
     {
         var running = Transfers.Select(t => (t.Name, Task: FetchAsync(t.Name, t.Host, t.Url, t.Options))).ToList();
+        var association = LabNetwork.InsideAsync("client", TransferDeadline, LabNetwork.Tool("sctp"), "talk", "192.0.2.10", LabNetwork.VirtualAddress, "7", $"{SctpMessages}", "20");
         await Task.Delay(BeforeTheCut);
+        Assert.False(association.IsCompleted, "the SCTP association ended before the cut");
         Assert.All(running, r => Assert.False(r.Task.IsCompleted, $"{r.Name} ended before the cut: {(r.Task.IsCompletedSuccessfully ? r.Task.Result : r.Task.Exception?.Message)}"));
         await LabNetwork.CutAsync(active);
         await BecomesAsync(LabNetwork.PeerOf(active), "active", TakeoverDeadline);
 
         var wanted = (await File.ReadAllTextAsync($"{LabNetwork.Folder}/files/big.sha256")).Trim();
+        var messages = await association;
+        Assert.Equal($"{SctpMessages} messages came back", messages.OutputOrFail().Trim());
         var came = await Task.WhenAll(running.Select(async r => $"{r.Name}: {await r.Task}"));
         Output.WriteLine(string.Join('\n', came));
         Assert.Equal(Transfers.Select(t => $"{t.Name}: {wanted}"), came);

@@ -16,7 +16,7 @@ internal static class HeaderProof
     [
         "errno.h", "fcntl.h", "sys/stat.h", "poll.h", "sys/eventfd.h", "time.h", "sys/time.h", "sched.h", "sys/mman.h", "sys/socket.h", "sys/ioctl.h",
         "netinet/in.h", "linux/if.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/if_arp.h", "linux/icmp.h", "linux/icmpv6.h",
-        "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/neighbour.h", "linux/fib_rules.h",
+        "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/neighbour.h", "linux/fib_rules.h", "linux/bpf.h",
     ];
 
     /// <summary>Macros younger than the headers of the oldest supported distribution: proven where they are defined.</summary>
@@ -44,8 +44,9 @@ internal static class HeaderProof
 
     private static void AppendStruct(StringBuilder text, Type type)
     {
-        string c = type.GetCustomAttribute<KernelStructAttribute>()!.CType;
-        Assert(text, $"sizeof({c}) == {SizeOf(type)}");
+        KernelStructAttribute kernel = type.GetCustomAttribute<KernelStructAttribute>()!;
+        string c = kernel.CType;
+        Assert(text, $"sizeof({c}) {(kernel.IsLonger ? ">=" : "==")} {SizeOf(type)}");
         foreach (FieldInfo field in type.GetFields(AllFields).Where(f => !f.Name.StartsWith('_')))
         {
             Assert(text, $"offsetof({c}, {field.Name}) == {Marshal.OffsetOf(type, field.Name)}");
