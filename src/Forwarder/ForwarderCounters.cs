@@ -136,6 +136,22 @@ public sealed class ForwarderCounters
         }
     }
 
+    /// <summary>Packets that the kernel forwarded by itself; among In and OutPackets.</summary>
+    public long OffloadedPackets { get; internal set; }
+
+    /// <summary>The same for packets that the kernel forwarded.</summary>
+    internal void Carried(long packets, long bytes, bool outward)
+    {
+        if (outward)
+        {
+            (OutPackets, OutBytes) = (OutPackets + packets, OutBytes + bytes);
+        }
+        else
+        {
+            (InPackets, InBytes) = (InPackets + packets, InBytes + bytes);
+        }
+    }
+
     public void Drop(DropReason reason) => _drops[(int)reason]++;
 
     public long Dropped(DropReason reason) => _drops[(int)reason];

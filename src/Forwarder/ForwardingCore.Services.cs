@@ -12,7 +12,7 @@ public sealed partial class ForwardingCore
     public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
     {
         ServiceListApplication.Apply(services, _services);
-        _pipeline.Facts = CurrentFacts();
+        FactsChanged();
     }
 
     public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
@@ -72,7 +72,7 @@ public sealed partial class ForwardingCore
     {
         if (outcome == ServiceOutcome.Done)
         {
-            _pipeline.Facts = CurrentFacts();
+            FactsChanged();
         }
 
         return outcome;

@@ -80,7 +80,7 @@ public sealed partial class ForwardingCore
         ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
         _retirement.Settings = options.Ipvs;
-        _pipeline.Facts = CurrentFacts();
+        FactsChanged();
     }
 
     /// <summary>
@@ -104,9 +104,10 @@ public sealed partial class ForwardingCore
         _retirement.Work();
         if (!_connections.IsFrozen && _draining.Tick(now))
         {
-            _pipeline.Facts = CurrentFacts();
+            FactsChanged();
         }
 
+        _connections.Offload.Sweep(_connections, now);
         GuardTick(now);
         _pipeline.Tick(now);
     }
@@ -178,6 +179,12 @@ public sealed partial class ForwardingCore
     {
         ref Flow flow = ref _connections[slot];
         return FlowRecord.Of(in flow, _connections.RemainingMilliseconds(in flow, now));
+    }
+
+    private void FactsChanged()
+    {
+        _pipeline.Facts = CurrentFacts();
+        OffloadServersVersion++;
     }
 
     private NetworkFacts CurrentFacts() => new(

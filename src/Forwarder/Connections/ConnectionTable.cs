@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Guard;
+using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -36,11 +37,14 @@ internal sealed partial class ConnectionTable
         _timeouts = options.Timeouts.ToTable();
         Log = new ChangeLog(_flows);
         Limits = new ClientLimits(options.Seed);
+        Offload = new FlowOffload(_flows, servers, counters);
     }
 
     public ChangeLog Log { get; }
 
     public FlowStore Flows => _flows;
+
+    public FlowOffload Offload { get; }
 
     public EmbryonicFlows Embryonic => _embryonic;
 
@@ -220,6 +224,7 @@ internal sealed partial class ConnectionTable
     public void Remove(int slot)
     {
         Log.Deleted(slot);
+        Offload.TakeBack(slot, ref _flows[slot]);
         _wheel.Remove(slot);
         _outside.Remove(slot);
         _inside.Remove(slot);
@@ -273,7 +278,20 @@ internal sealed partial class ConnectionTable
 
     private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + FullTimeoutOf(in flow));
 
-    private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
+    private bool HasEnded(int slot, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        if (_frozen || now < flow.ExpiresAt || now < EndOf(in flow))
+        {
+            return false;
+        }
+
+        RefreshOffloaded(slot, ref flow);
+        return now >= flow.ExpiresAt;
+    }
+
+    /// <summary>The timer of a flow that the kernel forwards follows what the kernel saw.</summary>
+    public void RefreshOffloaded(int slot, ref Flow flow) => Offload.Refresh(slot, ref flow, FullTimeoutOf(in flow));
 
     /// <summary>A table that was full counts as full until a twentieth of it is free again.</summary>
     public void WatchFill(long now)
@@ -313,6 +331,7 @@ internal sealed partial class ConnectionTable
         }
 
         flow.State = next;
+        Offload.TakeBack(slot, ref flow);
         _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
     }

@@ -23,4 +23,7 @@ internal enum FlowMarks : byte
 
     /// <summary>Embryonic because it was announced and has not begun.</summary>
     Announced = 32,
+
+    /// <summary>The kernel forwards it, or is about to (<see cref="Offload.FlowOffload"/>).</summary>
+    Offloaded = 64,
 }

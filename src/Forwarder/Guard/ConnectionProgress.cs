@@ -20,14 +20,42 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
         }
 
         connections.Seen(slot, ref flow, byInitiator);
+        if ((packet.Flags & TcpFlags.Rst) == 0)
+        {
+            connections.Offload.Consider(slot, ref flow, now);
+        }
+
         if (flow.ControllerSlot != 0 && (flow.State is ConnectionState.Established or ConnectionState.SctpEstablished || (flow.State == ConnectionState.Udp && !fromOutside)))
         {
             connections.AssureTemplateOf(in flow);
         }
     }
 
+    /// <summary>
+    /// The kernel passed this segment up, and its numbers cannot be judged: those of its connection passed unseen. A reset brings the flow back and leaves it what a
+    /// challenged one would (below); whatever else comes, the state table decides.
+    /// </summary>
+    private void OffloadedSegment(in Packet packet, int slot, ref Flow flow, bool byInitiator, long now)
+    {
+        if ((packet.Flags & TcpFlags.Rst) == 0)
+        {
+            connections.Advance(slot, connections.NextTcpState(flow.State, packet.Flags, byInitiator), now);
+            return;
+        }
+
+        connections.Offload.TakeBack(slot, ref flow);
+        counters.ChallengedResets++;
+        connections.EndWithin(slot, connections.TimeoutOf(ConnectionState.Close), now);
+    }
+
     private void Segment(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool byInitiator, bool fromOutside, long now)
     {
+        if ((flow.Marks & FlowMarks.Offloaded) != 0)
+        {
+            OffloadedSegment(in packet, slot, ref flow, byInitiator, now);
+            return;
+        }
+
         if ((packet.Flags & TcpFlags.Rst) == 0)
         {
             bool believed = (packet.Flags & (TcpFlags.Fin | TcpFlags.Syn)) != TcpFlags.Fin

@@ -150,6 +150,16 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
     }
 
+    /// <summary>The same for packets that the kernel forwarded.</summary>
+    public void Carried(long packets, long bytes, bool outward)
+    {
+        if (IsConfigured)
+        {
+            Traffic.Carried(packets, bytes, outward);
+            Service?.Traffic.Carried(packets, bytes, outward);
+        }
+    }
+
     /// <summary>A connection changes its state. Thresholds are not judged: their sum stays the same.</summary>
     public void Move(ConnectionState from, ConnectionState to)
     {

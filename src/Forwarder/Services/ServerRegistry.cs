@@ -9,6 +9,8 @@ internal sealed class ServerRegistry
 
     public int Count => _byKey.Count;
 
+    public IReadOnlyCollection<RealServer> All => _byKey.Values;
+
     public RealServer this[int slot] =>
         _bySlot[slot] ?? throw new InvalidOperationException($"Connection names server slot {slot}, which is empty: the connection table is damaged.");
 

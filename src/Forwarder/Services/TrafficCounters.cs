@@ -35,6 +35,19 @@ internal sealed class TrafficCounters
         }
     }
 
+    /// <summary>So many packets at once: what the kernel forwarded.</summary>
+    public void Carried(long packets, long bytes, bool outward)
+    {
+        if (outward)
+        {
+            (OutPackets, OutBytes) = (OutPackets + packets, OutBytes + bytes);
+        }
+        else
+        {
+            (InPackets, InBytes) = (InPackets + packets, InBytes + bytes);
+        }
+    }
+
     public void Zero()
     {
         (Connections, InPackets, OutPackets, InBytes, OutBytes) = (0, 0, 0, 0, 0);
