@@ -26,11 +26,10 @@ internal sealed partial class FtpReplay(JsonElement record)
     private readonly List<(uint From, int Change)> _client = [];
     private readonly StringBuilder _clientSaid = new();
     private readonly StringBuilder _serverSaid = new();
-    private readonly SortedDictionary<string, int> _deviations = new(StringComparer.Ordinal);
-    private readonly List<string> _order = [];
+    private readonly DeviationCounts _deviations = new();
     private int _played;
 
-    public string Deviations => string.Join(", ", _order.Select(d => $"{d} {_deviations[d]}"));
+    public string Deviations => _deviations.ToString();
 
     public int Run()
     {
@@ -49,6 +48,14 @@ internal sealed partial class FtpReplay(JsonElement record)
             else if (step.TryGetProperty("step", out JsonElement what))
             {
                 Play(step, what.GetString()!);
+            }
+            else if (step.TryGetProperty("wait_seconds", out JsonElement wait))
+            {
+                _director.Wait(wait.GetDouble());
+            }
+            else
+            {
+                Assert.True(step.TryGetProperty("action", out _), $"Unknown step: {step}");
             }
         }
 
@@ -221,19 +228,7 @@ internal sealed partial class FtpReplay(JsonElement record)
         return moved;
     }
 
-    private bool Deviate(string kind)
-    {
-        if (!_deviations.TryAdd(kind, 1))
-        {
-            _deviations[kind]++;
-        }
-        else
-        {
-            _order.Add(kind);
-        }
-
-        return true;
-    }
+    private bool Deviate(string kind) => _deviations.Add(kind);
 
     private static IEnumerable<JsonElement> InOrder(JsonElement step) =>
         new[] { "client_side", "server_side" }

@@ -1,233 +1,44 @@
-using System.Text.Json;
 using HaLvs.Forwarder.Tests.Lab;
+using Xunit.Abstractions;
 
 namespace HaLvs.Forwarder.Tests.Golden;
 
-/// <summary>Plays the packets that reached a kernel director, byte for byte, and demands the bytes that left it.</summary>
-public sealed class PacketRecordTests
+/// <summary>
+/// Plays the packets that reached a kernel director, byte for byte, and demands the bytes that left it. Where we are better on purpose, a rule says so:
+/// <see cref="PacketReplay"/>. FTP has rules of its own: <see cref="FtpRecordTests"/>.
+/// </summary>
+public sealed class PacketRecordTests(ITestOutputHelper output)
 {
-    /// <summary>Steps where the kernel's own routing answers, or where we do better on purpose: what must leave instead (null: nothing).</summary>
-    private static readonly Dictionary<(string Record, string Step), string[]> Deviations = new()
-    {
-        // The kernel opens a connection on a stray SYN+ACK; a closed port resets it.
-        [("no_server", "stray SYN/ACK to the service, no connection")] = ["192.0.2.100:80 > 192.0.2.11:40008 R"],
-
-        // Not carried out (docs/adr/0012): such packets go the way of all that no connection explains.
-        [("no_server", "the same with nat_icmp_send 1")] = ["10.0.0.2:80 > 192.0.2.11:40010 A"],
-        [("no_server", "the server port sends UDP without a connection, nat_icmp_send 1")] = ["10.0.0.2:53 > 192.0.2.11:40012 UDP"],
-
-        // Without any service the kernel translates nothing: inside addresses leak, and clients are reset though their service may come back.
-        [("service_deleted", "server sends data")] = ["192.0.2.100:80 > 192.0.2.11:40001 PA"],
-        [("service_deleted", "client sends data; 0.8 s pass")] = [],
-        [("table_cleared", "server sends data")] = ["192.0.2.100:80 > 192.0.2.11:40001 PA"],
-        [("table_cleared", "client sends data; 0.8 s pass")] = [],
-        [("table_cleared", "a SYN from the first port (raw)")] = [],
-
-        // The kernel lets an ICMP error about nothing show the inside address.
-        [("icmp_from_server", "quoting a packet of no known connection")] = [],
-    };
-
-    /// <summary>Packets of a deviating step that answer what did not leave our director, by their direction: nobody sends them.</summary>
-    private static readonly Dictionary<(string Record, string Step), string> NeverSent = new()
-    {
-        [("no_server", "stray SYN/ACK to the service, no connection")] = "server -> director",
-        [("service_deleted", "server sends data")] = "client -> director",
-        [("table_cleared", "server sends data")] = "client -> director",
-    };
-
-    /// <summary>
-    /// States of the kernel that are not ours. A SYN on an open connection and a reset that fits it: resets are judged by the window of the open one
-    /// (RFC 5961), so a blind pair of segments cannot end it.
-    /// </summary>
-    private static readonly Dictionary<(string Record, string Client, string State), string> OtherStates = new()
-    {
-        [("service_deleted", "192.0.2.11:40001", "CLOSE")] = "ESTABLISHED",
-    };
-
-    /// <summary>Packets that the record shows dropped because they came while the commands before the step were still running.</summary>
-    private static readonly Dictionary<(string Record, string Step), string[]> AlsoLeaves = new()
-    {
-        [("service_deleted_other_remains", "1.5 s later")] = ["192.0.2.11:40001 > 10.0.0.3:80 A", "192.0.2.11:40001 > 10.0.0.3:80 PA"],
-    };
-
-    /// <summary>The kernel in front of the core answers TTL 1 itself.</summary>
-    private static readonly string[] KernelsOwn = ["ttl 1 from the client", "ttl 1 from the server"];
-
-    public static TheoryData<string> Records() =>
-    [
-        "icmp_from_client", "icmp_from_server", "no_server", "server_deleted", "server_deleted_expire_nodest", "service_deleted",
-        "service_deleted_other_remains", "table_cleared", "tcp_half_close",
-        "tcp_nat_port_change", "tcp_raw_headers", "udp_nat", "ftp_without_helper",
-    ];
+    public static TheoryData<string> Records() => [.. GoldenRecords.Names("packets").Where(n => !FtpRecordTests.IsFtp(n))];
 
     [Theory]
     [MemberData(nameof(Records))]
-    public void Packets_RecordOfKernel_SameBytes(string name)
+    public void Packets_RecordOfKernel_SameBytesOrBetter(string name)
     {
-        JsonElement record = GoldenRecords.Read($"packets/{name}.json");
-        PacketReplay replay = new(name, record);
+        PacketReplay replay = new(GoldenRecords.Read($"packets/{name}.json"));
         int played = replay.Run();
+        output.WriteLine($"{name}: {played} packets; {(replay.Deviations.Length == 0 ? "no deviation" : replay.Deviations)}");
         Assert.True(played > 0, "The record held no packets.");
     }
 
-    private sealed class PacketReplay(string name, JsonElement record)
+    /// <summary>The deviations of the records that we have, counted: a rule that grew too wide shows here.</summary>
+    [Theory]
+    [InlineData("icmp_from_client", "")]
+    [InlineData("icmp_from_server", "quote of nothing not passed on 1")]
+    [InlineData("no_server", "stray SYN+ACK reset 1, nat_icmp_send not carried out 2")]
+    [InlineData("server_deleted", "")]
+    [InlineData("server_deleted_expire_nodest", "")]
+    [InlineData("service_deleted", "still translated 1, reset not believed 1")]
+    [InlineData("service_deleted_other_remains", "sent again 2")]
+    [InlineData("table_cleared", "still translated 1")]
+    [InlineData("tcp_half_close", "")]
+    [InlineData("tcp_nat_port_change", "")]
+    [InlineData("tcp_raw_headers", "time exceeded 2")]
+    [InlineData("udp_nat", "")]
+    public void Packets_RecordOfKernel_DeviatesOnlyThere(string name, string deviations)
     {
-        private readonly TestDirector _director = new();
-        private readonly List<byte[]> _left = [];
-        private int _played;
-
-        public int Run()
-        {
-            foreach (JsonElement command in record.GetProperty("setup").EnumerateArray())
-            {
-                IpvsadmCommands.Run(_director, command.GetString()!);
-            }
-
-            if (record.TryGetProperty("sysctls", out JsonElement sysctls))
-            {
-                foreach (JsonProperty sysctl in sysctls.EnumerateObject())
-                {
-                    KernelSettings.Set(_director, sysctl.Name, sysctl.Value.GetInt32());
-                }
-            }
-
-            foreach (JsonElement step in record.GetProperty("steps").EnumerateArray())
-            {
-                _director.Now += 50;
-                _director.Core.Tick(_director.Now);
-                Play(step);
-            }
-
-            return _played;
-        }
-
-        private void Play(JsonElement step)
-        {
-            if (step.TryGetProperty("ipvsadm", out JsonElement command))
-            {
-                IpvsadmCommands.Run(_director, command.GetString()!);
-            }
-            else if (step.TryGetProperty("sysctl", out JsonElement sysctl))
-            {
-                KernelSettings.Set(_director, sysctl.GetString()!, step.GetProperty("value").GetInt32());
-            }
-            else if (step.TryGetProperty("connections", out JsonElement connections))
-            {
-                CheckConnections(connections);
-            }
-            else if (!KernelsOwn.Contains(step.GetProperty("step").GetString()))
-            {
-                PlayPackets(step, step.GetProperty("step").GetString()!);
-            }
-        }
-
-        private void PlayPackets(JsonElement step, string what)
-        {
-            bool deviates = Deviations.TryGetValue((name, what), out string[]? instead);
-            string? neverSent = NeverSent.GetValueOrDefault((name, what));
-            foreach (JsonElement packet in PacketsInOrder(step))
-            {
-                byte[] bytes = Convert.FromHexString(packet.GetProperty("hex").GetString()!);
-                bool leaves = packet.GetProperty("dir").GetString()!.StartsWith("director", StringComparison.Ordinal);
-                if (!leaves && packet.GetProperty("dir").GetString() != neverSent)
-                {
-                    Enter(bytes);
-                }
-                else if (leaves && !deviates)
-                {
-                    Claim(bytes, $"{what} {packet.GetProperty("n")}: {packet.GetProperty("what")}");
-                }
-            }
-
-            if (deviates)
-            {
-                Assert.Equal(instead, _left.Select(p => Wire.Describe(p)));
-                _left.Clear();
-            }
-
-            if (AlsoLeaves.TryGetValue((name, what), out string[]? also))
-            {
-                Assert.Equal(also, _left.Select(p => Wire.Describe(p)));
-                _left.Clear();
-            }
-
-            Assert.True(_left.Count == 0, $"{what}: left too much: {string.Join(", ", _left.Select(Wire.Describe))}");
-        }
-
-        private void Enter(byte[] bytes)
-        {
-            _played++;
-            _director.Now++;
-            long passed = _director.Core.Counters.PassedPackets;
-            if (_director.Send(bytes) is { } answer)
-            {
-                _left.Add(_director.Core.Counters.PassedPackets > passed ? WithOneHopMore(answer) : answer);
-            }
-        }
-
-        /// <summary>A packet that is none of ours passes the core unchanged, so it pays both of the director's routing steps; the record's paid one.</summary>
-        private static byte[] WithOneHopMore(byte[] packet)
-        {
-            packet[8]++;
-            return Wire.WriteHeaderChecksum(packet);
-        }
-
-        private void Claim(byte[] expected, string what)
-        {
-            string wanted = Convert.ToHexString(Comparable(expected));
-            int at = _left.FindIndex(p => Convert.ToHexString(Comparable(p)) == wanted);
-            string got = string.Join("\n         ", _left.Select(p => Convert.ToHexString(Comparable(p))));
-            Assert.True(at >= 0, $"{what}\nexpected {wanted}\nleft     {got}");
-            _left.RemoveAt(at);
-        }
-
-        private static IEnumerable<JsonElement> PacketsInOrder(JsonElement step) =>
-            new[] { "client_side", "server_side" }
-                .Where(side => step.TryGetProperty(side, out _))
-                .SelectMany(side => step.GetProperty(side).EnumerateArray())
-                .OrderBy(packet => packet.GetProperty("n").GetInt32());
-
-        /// <summary>
-        /// The identification of a packet that the director made itself is its own affair, and so is the header checksum over it. In a quote
-        /// we also correct the transport checksum (RFC 5508 section 4.2), which the kernel leaves stale.
-        /// </summary>
-        private static byte[] Comparable(byte[] packet)
-        {
-            byte[] copy = [.. packet];
-            bool ownPacket = copy[9] == 1 && copy[8] == 64;
-            if (ownPacket)
-            {
-                copy.AsSpan(4, 2).Clear();
-                copy.AsSpan(10, 2).Clear();
-            }
-
-            bool quotes = copy[9] == 1 && copy[20] is 3 or 11 && !ownPacket;
-            int quotedChecksum = quotes && copy[28 + 9] == 6 ? 28 + 20 + 16 : 28 + 20 + 6;
-            if (quotes && copy.Length >= quotedChecksum + 2)
-            {
-                copy.AsSpan(quotedChecksum, 2).Clear();
-                copy.AsSpan(22, 2).Clear();
-            }
-
-            return copy;
-        }
-
-        private string StateOf(JsonElement connection)
-        {
-            string state = connection.GetProperty("state").GetString()!;
-            return OtherStates.GetValueOrDefault((name, connection.GetProperty("client").GetString()!, state), state);
-        }
-
-        private void CheckConnections(JsonElement connections)
-        {
-            string[] expected = [.. connections.EnumerateArray()
-                .Where(c => !(name == "no_server" && c.GetProperty("client").GetString() == "192.0.2.11:40008"))
-                .Select(c => $"{c.GetProperty("pro")} {c.GetProperty("client")} {c.GetProperty("virtual")} {c.GetProperty("server")} {StateOf(c)}")
-                .Order(StringComparer.Ordinal)];
-            string[] actual = [.. _director.Connections()
-                .Select(c => $"{c.Protocol.ToString().ToUpperInvariant()} {c.Client.WithPort(c.ClientPort)} {c.Virtual.WithPort(c.VirtualPort)} {c.Server.WithPort(c.ServerPort)} {KernelNames.Of(c.State)}")
-                .Order(StringComparer.Ordinal)];
-            Assert.Equal(expected, actual);
-        }
+        PacketReplay replay = new(GoldenRecords.ReadOwn($"packets/{name}.json"));
+        replay.Run();
+        Assert.Equal(deviations, replay.Deviations);
     }
 }

@@ -10,14 +10,19 @@ internal static class GoldenRecords
 
     public static string Folder { get; } = Find();
 
-    public static JsonElement Read(string relativePath)
-    {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, relativePath)));
-        return document.RootElement.Clone();
-    }
+    public static JsonElement Read(string relativePath) => Parse(Path.Combine(Folder, relativePath));
+
+    /// <summary>From the project's own copy, whatever else is played.</summary>
+    public static JsonElement ReadOwn(string relativePath) => Parse(Path.Combine(OwnFolder, relativePath));
 
     public static IEnumerable<string> Names(string subfolder) =>
-        Directory.EnumerateFiles(Path.Combine(Folder, subfolder), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
+        !Directory.Exists(Path.Combine(Folder, subfolder)) ? [] : Directory.EnumerateFiles(Path.Combine(Folder, subfolder), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
+
+    private static JsonElement Parse(string path)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+        return document.RootElement.Clone();
+    }
 
     private static string Find()
     {

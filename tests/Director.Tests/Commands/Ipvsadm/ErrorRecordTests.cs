@@ -3,10 +3,12 @@ using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Director.Tests.Commands.Ipvsadm;
 
-/// <summary>errors_*.json: every command on a table that was reset to "base".</summary>
+/// <summary>Records with a "base": every command on a table that was reset to it.</summary>
 public sealed class ErrorRecordTests
 {
-    public static TheoryData<string> Files => [.. GoldenRecords.Names("ipvsadm").Where(n => n.StartsWith("errors_", StringComparison.Ordinal))];
+    public static TheoryData<string> Files => [.. GoldenRecords.Names("ipvsadm").Where(IsErrors)];
+
+    public static bool IsErrors(string name) => GoldenRecords.Read($"ipvsadm/{name}.json").TryGetProperty("base", out _);
 
     [Theory]
     [MemberData(nameof(Files))]

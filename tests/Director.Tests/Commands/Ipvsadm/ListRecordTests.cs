@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HaLvs.Forwarder.Scheduling;
 using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Director.Tests.Commands.Ipvsadm;
@@ -7,12 +6,7 @@ namespace HaLvs.Director.Tests.Commands.Ipvsadm;
 /// <summary>Every other record of ipvsadm/: the commands of a file follow each other on one table, with traffic and time between them.</summary>
 public sealed class ListRecordTests
 {
-    public static TheoryData<string> Files =>
-        [.. GoldenRecords.Names("ipvsadm").Where(n => !n.StartsWith("errors_", StringComparison.Ordinal) && Schedulers(n).All(SchedulerNames.IsKnown))];
-
-    private static IEnumerable<string> Schedulers(string file) => GoldenRecords.Read($"ipvsadm/{file}.json").GetProperty("steps").EnumerateArray()
-        .Where(s => s.TryGetProperty("command", out JsonElement c) && s.GetProperty("exit").GetInt32() == 0 && c.GetString()!.Contains(" -s ", StringComparison.Ordinal))
-        .Select(s => s.GetProperty("command").GetString()!.Split(" -s ")[1].Split(' ')[0]);
+    public static TheoryData<string> Files => [.. GoldenRecords.Names("ipvsadm").Where(n => !ErrorRecordTests.IsErrors(n))];
 
     [Theory]
     [MemberData(nameof(Files))]
