@@ -21,6 +21,10 @@ internal static class RtnetlinkAbi
     public const ushort RTM_DELRULE = 33;
     public const ushort RTM_GETRULE = 34;
     public const uint RTMGRP_LINK = 1;
+    public const uint RTMGRP_NEIGH = 4;
+    public const uint RTMGRP_IPV4_ROUTE = 0x40;
+    public const uint RTMGRP_IPV4_RULE = 0x80;
+    public const uint RTMGRP_IPV6_ROUTE = 0x400;
 
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;
@@ -37,6 +41,8 @@ internal static class RtnetlinkAbi
     public const uint IFA_F_NOPREFIXROUTE = 0x200;
 
     public const ushort RTA_DST = 1;
+    public const ushort RTA_SRC = 2;
+    public const ushort RTA_IIF = 3;
     public const ushort RTA_OIF = 4;
     public const ushort RTA_GATEWAY = 5;
     public const ushort RTA_TABLE = 15;

@@ -32,6 +32,21 @@ public sealed partial class Rtnetlink
         }
     }
 
+    /// <summary>The neighbour table of one family, all interfaces.</summary>
+    public IReadOnlyList<Neighbour> Neighbours(AddressFamily family = AddressFamily.InterNetwork)
+    {
+        lock (_gate)
+        {
+            NetlinkRequest request = Begin(RtnetlinkAbi.RTM_GETNEIGH, NetlinkAbi.NLM_F_DUMP);
+            request.Header(new NdMsg { ndm_family = Family(family) });
+            return _socket.Dump<Neighbour>(request, "list neighbours", found => (_, body) =>
+            {
+                if (ParseNeighbour(body) is { } neighbour)
+                    found.Add(neighbour);
+            });
+        }
+    }
+
     /// <summary>Makes the kernel resolve a neighbour now (`ip neigh … use`), so that the first packet to it need not wait.</summary>
     public void StartResolving(IPAddress neighbour, int interfaceIndex) => ChangeNeighbour(
         RtnetlinkAbi.RTM_NEWNEIGH, NetlinkAbi.NLM_F_CREATE, RtnetlinkAbi.NTF_USE, neighbour, interfaceIndex, 0, $"resolve neighbour {neighbour}");
@@ -70,6 +85,23 @@ public sealed partial class Rtnetlink
                 request.Attribute(RtnetlinkAbi.NDA_PROTOCOL, protocol);
             return Change(request, operation, nothingToDo);
         }
+    }
+
+    private static Neighbour? ParseNeighbour(ReadOnlySpan<byte> body)
+    {
+        NetlinkAttributes attributes = NetlinkAttributes.After(body, out NdMsg header);
+        IPAddress? address = null;
+        byte[] hardware = [];
+        while (attributes.Next())
+        {
+            if (attributes.Type == RtnetlinkAbi.NDA_DST)
+                address = attributes.Address;
+            else if (attributes.Type == RtnetlinkAbi.NDA_LLADDR)
+                hardware = attributes.Payload.ToArray();
+        }
+
+        bool isUsable = (header.ndm_state & UsableStates) != 0;
+        return address is null ? null : new Neighbour(address, header.ndm_ifindex, hardware, isUsable, (header.ndm_state & RtnetlinkAbi.NUD_STALE) != 0);
     }
 
     private static ProxyNeighbour? ParseProxy(ReadOnlySpan<byte> body)

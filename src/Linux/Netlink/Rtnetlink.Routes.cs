@@ -59,6 +59,28 @@ public sealed partial class Rtnetlink
         }
     }
 
+    /// <summary>
+    /// Where the kernel would send a packet that came in by an interface: interface and gateway, by all rules and tables; null when nowhere. A destination
+    /// on the interface's own network has no gateway.
+    /// </summary>
+    public Route? ForwardingRoute(IPAddress source, IPAddress destination, int fromInterfaceIndex)
+    {
+        lock (_gate)
+        {
+            Route? found = null;
+            NetlinkRequest request = Begin(RtnetlinkAbi.RTM_GETROUTE, NetlinkAbi.NLM_F_ACK);
+            byte bits = (byte)(destination.GetAddressBytes().Length * 8);
+            request.Header(new RtMsg { rtm_family = Family(destination.AddressFamily), rtm_dst_len = bits, rtm_src_len = bits });
+            request.Attribute(RtnetlinkAbi.RTA_DST, destination);
+            request.Attribute(RtnetlinkAbi.RTA_SRC, source);
+            request.Attribute(RtnetlinkAbi.RTA_IIF, (uint)fromInterfaceIndex);
+            _ = _socket.Query(
+                request, $"look up the way from {source} to {destination}", (_, body) => found = ParseRoute(body),
+                Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.ESRCH, Errno.EACCES, Errno.EINVAL, Errno.EXDEV, Errno.ENODEV);
+            return found is { IsLocal: false, InterfaceIndex: > 0 } ? found : null;
+        }
+    }
+
     private bool NewRoute(Route route, int flag)
     {
         lock (_gate)
