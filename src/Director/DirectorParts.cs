@@ -52,7 +52,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, new KernelNetwork(), events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
-        _forwarding = new ForwardLoop(_tun, _syns, dataPlane, () => _sync?.NotifyChanges(), Broken);
+        _forwarding = new ForwardLoop(_tun, _syns, dataPlane, null, () => _sync?.NotifyChanges(), Broken);
         _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
         _fence = identity.MakeFence(machine, _inbox, events);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HaLvs.Director.Offload;
 using HaLvs.Forwarder;
 using HaLvs.Linux;
 
@@ -24,6 +25,8 @@ public sealed class ForwardLoop : IDisposable
     private readonly DataPlane _dataPlane;
     private readonly Action _changesWaiting;
     private readonly Action<Exception> _broken;
+    private readonly KernelOffload? _offload;
+    private readonly Lock _switch = new();
     private readonly EventFd _wake = new();
     private readonly Poller _packetsOrWake;
     private readonly Poller _wakeOnly;
@@ -36,12 +39,14 @@ public sealed class ForwardLoop : IDisposable
     private long _nextTick;
 
     /// <param name="syns">The queue of SYNs; null: they come by <paramref name="tun"/> like everything.</param>
+    /// <param name="offload">Null: every packet comes here.</param>
     /// <param name="broken">The TUN is gone, or a defect: nothing can be forwarded any more.</param>
     /// <param name="changesWaiting">Called after a batch that left entries in the change log; must be cheap and not block.</param>
-    public ForwardLoop(TunDevice tun, TunDevice? syns, DataPlane dataPlane, Action changesWaiting, Action<Exception> broken)
+    internal ForwardLoop(TunDevice tun, TunDevice? syns, DataPlane dataPlane, KernelOffload? offload, Action changesWaiting, Action<Exception> broken)
     {
         _tun = tun;
         _syns = syns;
+        _offload = offload;
         _dataPlane = dataPlane;
         _changesWaiting = changesWaiting;
         _broken = broken;
@@ -57,16 +62,31 @@ public sealed class ForwardLoop : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>When this returns no packet is being handled under the old mode any more: the gate is passed once.</summary>
+    /// <summary>When this returns no packet is being handled under the old mode any more, here or in the kernel: the gate is passed once.</summary>
     public void SetMode(ForwardingMode mode)
     {
-        lock (_dataPlane.Gate)
-            _mode = mode;
+        lock (_switch)
+        {
+            if (mode != ForwardingMode.Forward)
+                _offload?.Stop();
+            lock (_dataPlane.Gate)
+                _mode = mode;
+            if (mode == ForwardingMode.Forward)
+                _offload?.Renew(LeaseEnd);
+        }
         _wake.Signal();
     }
 
     /// <param name="until">Monotonic, the clock of <see cref="Stopwatch"/>.</param>
-    public void RenewLease(TimeSpan until) => Volatile.Write(ref _leaseUntil, (long)(until.TotalSeconds * Stopwatch.Frequency));
+    public void RenewLease(TimeSpan until)
+    {
+        Volatile.Write(ref _leaseUntil, (long)(until.TotalSeconds * Stopwatch.Frequency));
+        lock (_switch)
+        {
+            if (_mode == ForwardingMode.Forward)
+                _offload?.Renew(until);
+        }
+    }
 
     public void Dispose()
     {
@@ -78,6 +98,8 @@ public sealed class ForwardLoop : IDisposable
         _wakeOnly.Dispose();
         _wake.Dispose();
     }
+
+    private TimeSpan LeaseEnd => TimeSpan.FromSeconds((double)Volatile.Read(ref _leaseUntil) / Stopwatch.Frequency);
 
     private void Run()
     {
@@ -122,6 +144,7 @@ public sealed class ForwardLoop : IDisposable
         }
         if (changes)
             _changesWaiting();
+        _offload?.Work();
         return more;
     }
 

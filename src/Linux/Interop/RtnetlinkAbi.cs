@@ -48,6 +48,9 @@ internal static class RtnetlinkAbi
     public const ushort RTA_TABLE = 15;
     public const byte RTN_UNICAST = 1;
     public const byte RTN_LOCAL = 2;
+    public const byte RTN_BLACKHOLE = 6;
+    public const byte RTN_UNREACHABLE = 7;
+    public const byte RTN_PROHIBIT = 8;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_SCOPE_NOWHERE = 255;

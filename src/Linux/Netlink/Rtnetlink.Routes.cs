@@ -39,6 +39,22 @@ public sealed partial class Rtnetlink
         }
     }
 
+    /// <summary>Every route to other machines, in all tables.</summary>
+    public IReadOnlyList<Route> UnicastRoutes(AddressFamily family = AddressFamily.InterNetwork)
+    {
+        lock (_gate)
+        {
+            NetlinkRequest request = Begin(RtnetlinkAbi.RTM_GETROUTE, NetlinkAbi.NLM_F_DUMP);
+            request.Header(new RtMsg { rtm_family = Family(family), rtm_table = RtnetlinkAbi.RT_TABLE_UNSPEC });
+            return _socket.Dump<Route>(request, "list routes", found => (_, body) =>
+            {
+                NetlinkAttributes.After(body, out RtMsg header);
+                if (header.rtm_type is RtnetlinkAbi.RTN_UNICAST or RtnetlinkAbi.RTN_UNREACHABLE or RtnetlinkAbi.RTN_BLACKHOLE or RtnetlinkAbi.RTN_PROHIBIT)
+                    found.Add(ParseRoute(body));
+            });
+        }
+    }
+
     /// <summary>The entry by which a packet of this machine to the address would go; null when there is none (RTM_F_FIB_MATCH).</summary>
     public Route? RouteTo(IPAddress address)
     {
