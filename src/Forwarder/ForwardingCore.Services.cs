@@ -12,7 +12,7 @@ public sealed partial class ForwardingCore
     public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
     {
         ServiceListApplication.Apply(services, _services);
-        _pipeline.Facts = CurrentFacts();
+        ServicesChanged();
     }
 
     public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
@@ -72,9 +72,18 @@ public sealed partial class ForwardingCore
     {
         if (outcome == ServiceOutcome.Done)
         {
-            _pipeline.Facts = CurrentFacts();
+            ServicesChanged();
         }
 
         return outcome;
+    }
+
+    private void ServicesChanged()
+    {
+        _pipeline.Facts = CurrentFacts();
+        if (_services.Services.Any(s => s.Engine == ServiceRules.SipEngine))
+        {
+            _connections.Calls.Reserve();
+        }
     }
 }

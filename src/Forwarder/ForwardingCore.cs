@@ -127,7 +127,7 @@ public sealed partial class ForwardingCore
         {
             destination[count++] = slot == 0
                 ? new ConnectionChange(ConnectionChangeKind.Delete, deleted)
-                : new ConnectionChange(ConnectionChangeKind.Upsert, RecordOf(slot, now));
+                : new ConnectionChange(ConnectionChangeKind.Upsert, _connections.RecordOf(slot, now));
         }
 
         return count;
@@ -147,7 +147,7 @@ public sealed partial class ForwardingCore
         {
             if ((_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
-                destination[count++] = RecordOf(slot, now);
+                destination[count++] = _connections.RecordOf(slot, now);
             }
         }
 
@@ -173,12 +173,6 @@ public sealed partial class ForwardingCore
 
     /// <summary>Applies one change from the active. False when the table is full (counted).</summary>
     public bool ApplyRemote(in ConnectionChange change, long now) => _remote.Apply(in change, now);
-
-    private ConnectionRecord RecordOf(int slot, long now)
-    {
-        ref Flow flow = ref _connections[slot];
-        return FlowRecord.Of(in flow, _connections.RemainingMilliseconds(in flow, now));
-    }
 
     private NetworkFacts CurrentFacts() => new(
         Options,

@@ -24,7 +24,7 @@ internal sealed partial class ConnectionTable
         Release(ref flow);
         flow.ControllerSlot = controller;
         flow.ControllerStamp = held.Stamp;
-        held.Controlled++;
+        held.Controlled += Holds(in flow) ? 1 : 0;
         if (held.Kind == ConnectionKind.Template)
         {
             flow.Traits |= ConnectionTraits.HoldsTemplate;
@@ -59,13 +59,11 @@ internal sealed partial class ConnectionTable
     public void SetAside(int slot)
     {
         Log.Deleted(slot);
-        _outside.Remove(slot);
-        _inside.Remove(slot);
+        Unfile(slot);
         ref Flow flow = ref _flows[slot];
         flow.VirtualPort = ushort.MaxValue;
         flow.ServerPort = ushort.MaxValue;
-        _outside.Add(slot);
-        _inside.Add(slot);
+        File(slot);
         flow.LogSequence = -1;
         Log.Changed(slot);
     }
@@ -119,8 +117,35 @@ internal sealed partial class ConnectionTable
         flow.ControllerSlot = 0;
         if (controller != 0)
         {
-            _flows[controller].Controlled--;
+            _flows[controller].Controlled -= Holds(in flow) ? 1 : 0;
         }
+    }
+
+    /// <summary>The way back of one datagram knows its template, to assure it, but does not keep it: in the kernel it is gone with the datagram.</summary>
+    private static bool Holds(in Flow flow) => (flow.Traits & ConnectionTraits.OnePacket) == 0;
+
+    private void File(int slot)
+    {
+        if (_flows[slot].Call != 0)
+        {
+            Calls.File(_flows[slot].Call);
+            return;
+        }
+
+        _outside.Add(slot);
+        _inside.Add(slot);
+    }
+
+    private void Unfile(int slot)
+    {
+        if (_flows[slot].Call != 0)
+        {
+            Calls.Unfile(_flows[slot].Call);
+            return;
+        }
+
+        _outside.Remove(slot);
+        _inside.Remove(slot);
     }
 
     /// <summary>A flow's time-out when nothing has shortened it: its own, or its state's.</summary>
