@@ -71,11 +71,11 @@ public sealed partial class ForwardingCore
 
     internal FragmentForwarding Fragments => _pipeline.Fragments;
 
-    /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
+    /// <summary>Replaces network facts; capacities and Seed stay as they were made.</summary>
     public void Configure(ForwardingCoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
+        Options = options with { Capacity = Options.Capacity, CallCapacity = Options.CallCapacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
         ConfigureGuard();
         _schedulers.Settings = options.Ipvs;

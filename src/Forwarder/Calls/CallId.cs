@@ -21,7 +21,7 @@ internal readonly ref struct CallId
     /// <summary>
     /// The Call-ID of a parsed UDP packet. Of a fragmented datagram only the first fragment is looked at, of several datagrams in one frame only the first.
     /// </summary>
-    public static CallId In(ReadOnlySpan<byte> frame, in Packet packet)
+    public static CallId In(ReadOnlySpan<byte> frame, scoped in Packet packet)
     {
         ReadOnlySpan<byte> datagram = frame.Slice(packet.Transport, packet.TransportBytes);
         int claimed = BinaryPrimitives.ReadUInt16BigEndian(datagram[4..]);

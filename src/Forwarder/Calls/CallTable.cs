@@ -13,20 +13,21 @@ internal sealed class CallTable
     /// <summary>IP_VS_PEDATA_MAXLEN of include/uapi/linux/ip_vs.h.</summary>
     public const int LongestId = 255;
 
-    /// <summary>Calls at a time: with the kernel's time-out of 360 s, 182 new ones a second; 18 MB.</summary>
-    public const int Most = 65_536;
-
     private const int IdBytes = LongestId + 1;
     private readonly FlowStore _flows;
     private readonly FlowHash _hash;
+    private readonly int _most;
     private byte[] _ids = [];
     private Call[] _calls = new Call[1];
     private int[] _heads = new int[1];
     private int _free;
     private int _highWater;
 
-    public CallTable(FlowStore flows, FlowHash hash)
+    /// <param name="most">Calls at a time.</param>
+    public CallTable(FlowStore flows, FlowHash hash, int most)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        _most = most;
         _flows = flows;
         _hash = hash;
     }
@@ -51,7 +52,7 @@ internal sealed class CallTable
     {
         if (Capacity == 0)
         {
-            Capacity = Math.Min(_flows.Capacity, Most);
+            Capacity = Math.Min(_flows.Capacity, _most);
             _ids = GC.AllocateArray<byte>((Capacity + 1) * IdBytes, pinned: true);
             _calls = GC.AllocateArray<Call>(Capacity + 1, pinned: true);
             _heads = GC.AllocateArray<int>((int)BitOperations.RoundUpToPowerOf2((uint)Capacity), pinned: true);

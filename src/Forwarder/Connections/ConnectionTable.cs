@@ -36,7 +36,7 @@ internal sealed partial class ConnectionTable
         _servers = servers;
         _counters = counters;
         _timeouts = options.Timeouts.ToTable();
-        Calls = new CallTable(_flows, hash);
+        Calls = new CallTable(_flows, hash, options.CallCapacity);
         Log = new ChangeLog(_flows, Calls);
         Limits = new ClientLimits(options.Seed);
     }

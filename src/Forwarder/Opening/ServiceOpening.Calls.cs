@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Calls;
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -25,23 +26,37 @@ internal sealed partial class ServiceOpening
         Packet asRequest = packet;
         (asRequest.Source, asRequest.SourcePort) = (packet.Destination, packet.DestinationPort);
         (asRequest.Destination, asRequest.DestinationPort) = (service.Key.Address, service.Key.Port);
+        CallId call = default;
+        if (service.Config.Persistence is not null && !TryReadCall(service, frame, in asRequest, out call))
+        {
+            return 0;
+        }
+
+        EndOlder(service, in asRequest, now);
         int slot = service.Config.Persistence is { } persistence
-            ? OpenCall(service, server, persistence, frame, in asRequest, facts, now, out refused)
+            ? OpenCall(service, server, persistence, call, in asRequest, facts, now, out refused)
             : Add(service, server, server.Key.Port, in asRequest, facts, now, out refused);
         CountOpened(slot);
         return slot;
     }
 
-    private int OpenCall(
-        VirtualService service, RealServer server, PersistenceConfig persistence, ReadOnlySpan<byte> frame, in Packet packet, NetworkFacts facts, long now,
-        out DropReason refused)
+    /// <summary>
+    /// The client's end has a connection with another server already. Which of two gets its messages must not depend on the node (the kernel keeps both and
+    /// finds the newer one): the newer takes the place of the older. Each server's next message begins its own again; with one-packet scheduling nobody's ends.
+    /// </summary>
+    private void EndOlder(VirtualService service, in Packet asRequest, long now)
     {
-        refused = DropReason.None;
-        if (!TryReadCall(service, frame, in packet, out CallId call))
+        FlowTuple tuple = new(asRequest.Protocol, asRequest.Source, asRequest.SourcePort, asRequest.Destination, asRequest.DestinationPort);
+        int older = service.Config.OnePacket ? 0 : connections.FindOutside(in tuple, now);
+        if (older != 0)
         {
-            return 0;
+            connections.End(older);
         }
+    }
 
+    private int OpenCall(
+        VirtualService service, RealServer server, PersistenceConfig persistence, CallId call, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
         TemplateKey key = TemplateKey.Of(service.Key, persistence, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
         int template = FindTemplate(in key, ref call, facts.Ipvs, now);
         if (template != 0 && connections[template].ServerSlot != server.Slot)
@@ -76,7 +91,7 @@ internal sealed partial class ServiceOpening
     }
 
     /// <summary>False: the service goes by Call-IDs and the datagram has none. Other protocols than UDP go by the client's address, and need none.</summary>
-    private static bool TryReadCall(VirtualService service, ReadOnlySpan<byte> frame, in Packet packet, out CallId call)
+    private static bool TryReadCall(VirtualService service, ReadOnlySpan<byte> frame, scoped in Packet packet, out CallId call)
     {
         call = default;
         if (service.Engine != ServiceRules.SipEngine || packet.Protocol != TransportProtocol.Udp)
