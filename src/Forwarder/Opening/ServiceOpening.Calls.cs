@@ -18,7 +18,8 @@ internal sealed partial class ServiceOpening
     public int OpenFromServer(ReadOnlySpan<byte> frame, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
         refused = DropReason.None;
-        if (packet.Protocol != TransportProtocol.Udp || FindCaller(in packet) is not { Service: { } service } server || !facts.LeavesInside(packet.Source, packet.Destination))
+        bool mayBe = packet.Protocol == TransportProtocol.Udp && facts.LeavesInside(packet.Source, packet.Destination);
+        if (!mayBe || FindCaller(in packet) is not { Service: { } service } server)
         {
             return 0;
         }

@@ -27,7 +27,8 @@ internal static class CallColumn
     public static bool IsSane(ConnectionBatch batch, int index)
     {
         ReadOnlySpan<byte> bytes = BytesAt(batch, index);
-        return bytes.IsEmpty || (HoldsText(batch, index) ? bytes.Length <= LongestId && !bytes.ContainsAnyExceptInRange((byte)'!', (byte)'~') : bytes.Length == CallDigest.Bytes);
+        bool isText = bytes.Length <= LongestId && !bytes.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+        return bytes.IsEmpty || (HoldsText(batch, index) ? isText : bytes.Length == CallDigest.Bytes);
     }
 
     public static string? IdOf(ConnectionBatch batch, int index) =>
