@@ -71,7 +71,7 @@ internal sealed partial class ConnectionTable
     /// <summary>Ends a flow before its time. A template that it held, that nothing else holds and that was never assured ends with it.</summary>
     public void End(int slot)
     {
-        int controller = ControllerOf(in _flows[slot]);
+        int controller = Holds(in _flows[slot]) ? ControllerOf(in _flows[slot]) : 0;
         Remove(slot);
         if (controller != 0 && _flows[controller] is { Controlled: 0, Kind: ConnectionKind.Template, State: ConnectionState.None })
         {

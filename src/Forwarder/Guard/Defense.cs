@@ -105,9 +105,9 @@ internal sealed class Defense(ConnectionTable connections)
 
     /// <summary>
     /// ip_vs_random_dropentry: half-open ones always (with a template of theirs that was never assured), quiet ones of few packets by chance. And calls that
-    /// nobody answered (docs/adr/0018).
+    /// nobody answered (docs/adr/0018). Ways back of single datagrams are gone in seconds anyway.
     /// </summary>
-    private bool GivesUp(in Flow flow, long now) => flow.Controlled == 0 && flow.State switch
+    private bool GivesUp(in Flow flow, long now) => flow.Controlled == 0 && (flow.Traits & ConnectionTraits.OnePacket) == 0 && flow.State switch
     {
         ConnectionState.SynRecv or ConnectionState.SynAck => flow.Protocol == TransportProtocol.Tcp,
         ConnectionState.SctpInit1 or ConnectionState.SctpInit => true,

@@ -51,7 +51,7 @@ internal sealed partial class ServiceOpening
         int older = service.Config.OnePacket ? 0 : connections.FindOutside(in tuple, now);
         if (older != 0)
         {
-            connections.End(older);
+            connections.Remove(older); // Alone: its call is its server's still.
         }
     }
 

@@ -88,6 +88,21 @@ public sealed class DefenseTests
     }
 
     [Fact]
+    public void DropEntry_WaysBackOfSingleDatagrams_StayForTheirSeconds()
+    {
+        TestDirector director = Director(new() { DropEntry = 3 });
+        Calls.Sip.Run(director, "-A -u 192.0.2.100:53 -s rr -o", "-a -u 192.0.2.100:53 -r 10.0.0.2:53 -m");
+        for (int i = 0; i < 64; i++)
+        {
+            director.Send(Wire.Udp($"192.0.2.11:{1000 + i}", "192.0.2.100:53"));
+        }
+
+        director.Wait(9);
+        Assert.Equal(0, director.Core.Counters.DroppedEntries);
+        Assert.All(Enumerable.Range(0, 64), i => Assert.NotNull(director.Send(Wire.Udp("10.0.0.2:53", $"192.0.2.11:{1000 + i}"))));
+    }
+
+    [Fact]
     public void DropEntry_CallsThatNobodyAnswered_GoAfterAMinute()
     {
         TestDirector director = Director(new() { DropEntry = 3 });
