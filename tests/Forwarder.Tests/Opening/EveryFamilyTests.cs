@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
@@ -196,6 +197,43 @@ public sealed class EveryFamilyTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void SynProxy_CookieServerAndData_BothSidesAgree(string client, string other, string vip, string servers)
+    {
+        (string from, string web, string server) = (End(client, 5), End(vip, 80), End(servers + "3", 80));
+        TestDirector director = Service("-t", web, "-s rr", servers, 80, o => o with { SynProxy = new() { Mode = SynProxyMode.Always } });
+        Segment cookie = Segment.Of(director.Send(new Segment(from, web, "S", 1000) { Options = Segment.SynOptions(7) }.ToPacket()));
+        Assert.Equal((web, from, "SA", 1001u, (ushort)0), (cookie.From, cookie.To, cookie.Flags, cookie.Acknowledgement, cookie.Window));
+        Assert.Null(director.Send(new Segment(End(other, 5), web, "R", 1001).ToPacket()));
+        Segment syn = Segment.Of(director.Send(new Segment(from, web, "A", 1001, cookie.Sequence + 1).ToPacket()));
+        Assert.Equal((from, server, "S", 1000u), (syn.From, syn.To, syn.Flags, syn.Sequence));
+        Segment update = Segment.Of(director.Send(new Segment(server, from, "SA", 9000, 1001) { Options = Segment.SynOptions(7), Window = 60_000 }.ToPacket()));
+        Assert.Equal((web, from, "A", cookie.Sequence + 1), (update.From, update.To, update.Flags, update.Sequence));
+        Segment.Of(Assert.Single(director.Pending()));
+        Segment request = Segment.Of(director.Send(new Segment(from, web, "PA", 1001, cookie.Sequence + 1) { Payload = "request" }.ToPacket()));
+        Assert.Equal((server, 1001u, 9001u, "request"), (request.To, request.Sequence, request.Acknowledgement, request.Payload));
+        Segment answer = Segment.Of(director.Send(new Segment(server, from, "PA", 9001, 1008) { Payload = "answer" }.ToPacket()));
+        Assert.Equal((web, cookie.Sequence + 1, "answer"), (answer.From, answer.Sequence, answer.Payload));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void ServerLost_BothEndsToldAtOnce(string client, string other, string vip, string servers)
+    {
+        (string from, string web, string server) = (End(client, 5), End(vip, 80), End(servers + "3", 80));
+        TestDirector director = Service("-t", web, "-s rr", servers, 80);
+        TcpTalk talk = new TcpTalk(director, from, server, web).Open();
+        new TcpTalk(director, End(other, 5), End(servers + "2", 80), web).Open();
+        Assert.True(director.Core.ServerLost(new ServiceKey(TransportProtocol.Tcp, Wire.Address(web), 80), Wire.Address(server), 80, director.Now));
+        byte[][] sent = [.. director.Pending()];
+        Assert.Equal([$"{web} > {from} RA", $"{from} > {server} RA"], sent.Select(Wire.Describe));
+        Assert.All(sent, p => Assert.True(ReferenceChecksum.IsValid(p)));
+        Assert.Equal((talk.ServerNext, talk.ClientNext), (TcpTalk.Sequence(sent[0]), TcpTalk.Sequence(sent[1])));
+        director.Wait(11);
+        Assert.Equal(End(other, 5), Assert.Single(director.Connections().Select(c => c.Client.WithPort(c.ClientPort))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void DropPacket_EveryProtocol_OneInSoManyNewOnes(string client, string other, string vip, string servers)
     {
         TestDirector director = Service("-u", End(vip, 53), "-s rr", servers, 53);
@@ -256,9 +294,10 @@ public sealed class EveryFamilyTests
         Assert.EndsWith("ICMP " + (vip[0] == '[' ? "1/4" : "3/3"), standby.Answer(Wire.Tcp(End(client, 9), service, "S")), StringComparison.Ordinal);
     }
 
-    private static TestDirector Service(string kind, string service, string options, string servers, int port)
+    private static TestDirector Service(
+        string kind, string service, string options, string servers, int port, Func<ForwardingCoreOptions, ForwardingCoreOptions>? change = null)
     {
-        TestDirector director = new();
+        TestDirector director = new(change);
         Run(director, $"-A {kind} {service} {options}", $"-a {kind} {service} -r {End(servers + "2", port)} -m", $"-a {kind} {service} -r {End(servers + "3", port)} -m");
         return director;
     }
