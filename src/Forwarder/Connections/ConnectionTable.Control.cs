@@ -55,12 +55,21 @@ internal sealed partial class ConnectionTable
         }
     }
 
-    /// <summary>Nothing finds the template any more: its ports become 65535, as the kernel lists it. It ends by its timer.</summary>
+    /// <summary>
+    /// Nothing finds the template any more: its ports become 65535, as the kernel lists it. It ends by its timer; one with a Call-ID at once when nothing holds
+    /// it, because places for Call-IDs are few and a call that two servers claim could set one aside with every message.
+    /// </summary>
     public void SetAside(int slot)
     {
+        ref Flow flow = ref _flows[slot];
+        if (flow.Call != 0 && flow.Controlled == 0)
+        {
+            Remove(slot);
+            return;
+        }
+
         Log.Deleted(slot);
         Unfile(slot);
-        ref Flow flow = ref _flows[slot];
         flow.VirtualPort = ushort.MaxValue;
         flow.ServerPort = ushort.MaxValue;
         File(slot);

@@ -16,8 +16,7 @@ internal sealed class PersistenceTemplates(ConnectionTable connections, ServerRe
     /// </summary>
     public int Find(in TemplateKey key, CallId call, IpvsSettings settings, long now)
     {
-        FlowTuple tuple = key.ToTuple();
-        int slot = call.IsNone ? connections.FindOutside(in tuple, now) : connections.FindCall(in tuple, call.Digest, now);
+        int slot = Look(in key, call, now);
         if (slot != 0 && !Leads(servers[connections[slot].ServerSlot], settings))
         {
             connections.SetAside(slot);
@@ -25,6 +24,13 @@ internal sealed class PersistenceTemplates(ConnectionTable connections, ServerRe
         }
 
         return slot;
+    }
+
+    /// <summary>Slot of the template wherever it leads, or 0.</summary>
+    public int Look(in TemplateKey key, CallId call, long now)
+    {
+        FlowTuple tuple = key.ToTuple();
+        return call.IsNone ? connections.FindOutside(in tuple, now) : connections.FindCall(in tuple, call.Digest, now);
     }
 
     /// <summary>True when a template of this server may be honoured.</summary>

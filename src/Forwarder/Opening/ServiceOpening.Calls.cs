@@ -59,7 +59,8 @@ internal sealed partial class ServiceOpening
         VirtualService service, RealServer server, PersistenceConfig persistence, CallId call, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
         TemplateKey key = TemplateKey.Of(service.Key, persistence, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
-        int template = FindTemplate(in key, ref call, facts.Ipvs, now);
+        int template = _templates.Look(in key, call, now);
+        template = template != 0 && connections[template].ServerSlot == server.Slot ? template : FindTemplate(in key, ref call, facts.Ipvs, now);
         if (template != 0 && connections[template].ServerSlot != server.Slot)
         {
             if (call.IsNone)

@@ -109,17 +109,46 @@ public sealed class CallTests
     }
 
     [Fact]
-    public void ServerRemoved_CallSetAsideAndScheduledAnew()
+    public void ServerRemoved_CallForgottenAndScheduledAnew()
     {
         TestDirector director = Sip.Director();
         Assert.Equal("10.0.0.4:5060", Sip.Goes(director, Client, "moves"));
         Sip.Run(director, $"-d -u {Sip.Vip} -r 10.0.0.4:5060");
         string now = Sip.Goes(director, Client, "moves");
         Assert.Equal(now, Sip.Goes(director, Client, "moves"));
-        Assert.Equal(["10.0.0.4:65535 moves", $"{now} moves"], director.Connections().Select(c => $"{c.Server}:{c.ServerPort} {c.CallId}").Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal([$"{now} moves"], director.Connections().Select(c => $"{c.Server}:{c.ServerPort} {c.CallId}"));
         director.Wait(400);
         Assert.Equal((0, 0), (director.Core.ConnectionCount, director.Core.Connections.Calls.Count));
         Assert.True(TableCheck.IsWhole(director.Core));
+    }
+
+    [Fact]
+    public void ServerRemoved_CallThatConnectionsHold_SetAsideUntilTheyEnd()
+    {
+        TestDirector director = Sip.Director("-p 5 --pe sip");
+        Assert.Equal("10.0.0.4:5060", Sip.Goes(director, Client, "held"));
+        Sip.Run(director, $"-d -u {Sip.Vip} -r 10.0.0.4:5060");
+        string now = Sip.Goes(director, "192.0.2.11:6000", "held");
+        Assert.NotEqual("10.0.0.4:5060", now);
+        Assert.Equal(["10.0.0.4:65535 held", $"{now} held"], director.Connections().Where(c => c.CallId is not null).Select(c => $"{c.Server}:{c.ServerPort} {c.CallId}").OrderDescending(StringComparer.Ordinal));
+        director.Wait(800);
+        Assert.Equal((0, 0), (director.Core.ConnectionCount, director.Core.Connections.Calls.Count));
+    }
+
+    [Fact]
+    public void TwoServersClaimACall_OfAQuiescedOne_NoPlacesAreUsedUp()
+    {
+        TestDirector director = Sip.Director();
+        KernelSettings.Set(director, "net.ipv4.vs.expire_quiescent_template", 1);
+        Sip.Run(director, $"-e -u {Sip.Vip} -r 10.0.0.2:5060 -m -w 0");
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.Equal($"{Sip.Vip} > {Client} UDP", director.Answer(Sip.Message("10.0.0.2:5060", Client, "claimed")));
+            Assert.Equal($"{Sip.Vip} > {Client} UDP", director.Answer(Sip.Message("10.0.0.2:5060", Client, "claimed", "INFO")));
+            Assert.NotEqual("10.0.0.2:5060", Sip.Goes(director, Client, "claimed"));
+        }
+
+        Assert.Equal(1, director.Core.Connections.Calls.Count);
     }
 
     [Fact]
