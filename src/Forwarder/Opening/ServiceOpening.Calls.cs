@@ -27,8 +27,7 @@ internal sealed partial class ServiceOpening
         Packet asRequest = packet;
         (asRequest.Source, asRequest.SourcePort) = (packet.Destination, packet.DestinationPort);
         (asRequest.Destination, asRequest.DestinationPort) = (service.Key.Address, service.Key.Port);
-        CallId call = default;
-        if (service.Config.Persistence is not null && !TryReadCall(service, frame, in asRequest, out call))
+        if (!TryReadCall(service, frame, in asRequest, out CallId call))
         {
             return 0;
         }
@@ -96,7 +95,7 @@ internal sealed partial class ServiceOpening
     private static bool TryReadCall(VirtualService service, ReadOnlySpan<byte> frame, scoped in Packet packet, out CallId call)
     {
         call = default;
-        if (service.Engine != ServiceRules.SipEngine || packet.Protocol != TransportProtocol.Udp)
+        if (service.Config.Persistence?.Engine != ServiceRules.SipEngine || packet.Protocol != TransportProtocol.Udp)
         {
             return true;
         }
