@@ -70,7 +70,12 @@ public class BatchTests
         CallDigest digest = CallDigest.Of("a84b4c76e66710@pc33.example.com");
         ConnectionRecord template = Flows.Number(5) with
         {
-            Kind = ConnectionKind.Template, Protocol = TransportProtocol.Udp, ClientPort = 0, State = ConnectionState.None, CallId = "a84b4c76e66710@pc33.example.com", Call = digest,
+            Kind = ConnectionKind.Template,
+            Protocol = TransportProtocol.Udp,
+            ClientPort = 0,
+            State = ConnectionState.None,
+            CallId = "a84b4c76e66710@pc33.example.com",
+            Call = digest,
         };
         ConnectionRecord holder = Flows.Number(6) with { Traits = ConnectionTraits.HoldsTemplate, Call = digest };
         ConnectionChange[] changes =
