@@ -39,6 +39,8 @@ public enum DropReason : byte
     /// <summary>A packet of a connection that we have ended.</summary>
     ConnectionEnded,
 
+    /// <summary>A datagram for a service that goes by Call-IDs, and without one, or with one behind its first fragment (ADR 0018).</summary>
+    NoCallId,
 
     /// <summary>An IPv4 option list that lies about its lengths.</summary>
     BadOptions,
@@ -114,6 +116,9 @@ public sealed class ForwarderCounters
     public long SynCookiesAccepted { get; internal set; }
 
     public long SynCookiesRefused { get; internal set; }
+
+    /// <summary>SIP calls that went by their client's address because every place for a Call-ID was taken.</summary>
+    public long CallsWithoutRoom { get; internal set; }
 
     /// <summary>Connections that were ended because their server was lost, or by order.</summary>
     public long EndedConnections { get; internal set; }

@@ -12,7 +12,7 @@ public sealed partial class ForwardingCore
     public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
     {
         ServiceListApplication.Apply(services, _services);
-        FactsChanged();
+        ServicesChanged();
     }
 
     public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
@@ -72,9 +72,18 @@ public sealed partial class ForwardingCore
     {
         if (outcome == ServiceOutcome.Done)
         {
-            FactsChanged();
+            ServicesChanged();
         }
 
         return outcome;
+    }
+
+    private void ServicesChanged()
+    {
+        FactsChanged();
+        if (_services.Services.Any(s => s.Engine == ServiceRules.SipEngine))
+        {
+            _connections.Calls.Reserve();
+        }
     }
 }

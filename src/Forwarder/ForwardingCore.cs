@@ -71,11 +71,11 @@ public sealed partial class ForwardingCore
 
     internal FragmentForwarding Fragments => _pipeline.Fragments;
 
-    /// <summary>Replaces network facts; Capacity and Seed stay as they were made.</summary>
+    /// <summary>Replaces network facts; capacities and Seed stay as they were made.</summary>
     public void Configure(ForwardingCoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Options = options with { Capacity = Options.Capacity, Seed = Options.Seed };
+        Options = options with { Capacity = Options.Capacity, CallCapacity = Options.CallCapacity, Seed = Options.Seed };
         _connections.SetTimeouts(options.Timeouts);
         ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
@@ -128,7 +128,7 @@ public sealed partial class ForwardingCore
         {
             destination[count++] = slot == 0
                 ? new ConnectionChange(ConnectionChangeKind.Delete, deleted)
-                : new ConnectionChange(ConnectionChangeKind.Upsert, RecordOf(slot, now));
+                : new ConnectionChange(ConnectionChangeKind.Upsert, _connections.RecordOf(slot, now));
         }
 
         return count;
@@ -148,7 +148,7 @@ public sealed partial class ForwardingCore
         {
             if ((_connections[slot].Traits & ConnectionTraits.OnePacket) == 0)
             {
-                destination[count++] = RecordOf(slot, now);
+                destination[count++] = _connections.RecordOf(slot, now);
             }
         }
 
@@ -174,12 +174,6 @@ public sealed partial class ForwardingCore
 
     /// <summary>Applies one change from the active. False when the table is full (counted).</summary>
     public bool ApplyRemote(in ConnectionChange change, long now) => _remote.Apply(in change, now);
-
-    private ConnectionRecord RecordOf(int slot, long now)
-    {
-        ref Flow flow = ref _connections[slot];
-        return FlowRecord.Of(in flow, _connections.RemainingMilliseconds(in flow, now));
-    }
 
     private void FactsChanged()
     {

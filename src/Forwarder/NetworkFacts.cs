@@ -65,8 +65,9 @@ internal sealed class NetworkFacts
     public bool IsOurs(Ip address) => (CanMasquerade && IsInside(address)) || _servers.Contains(address);
 
     public bool Masquerades(Ip source, Ip destination) =>
-        CanMasquerade && IsInside(source) && !IsInside(destination) && IsUnicast(destination) && source.IsV4 == destination.IsV4
-        && (source.IsV4 ? _masqueradeV4 : _masqueradeV6) is not null;
+        CanMasquerade && IsInside(source) && LeavesInside(source, destination) && (source.IsV4 ? _masqueradeV4 : _masqueradeV6) is not null;
+
+    public bool LeavesInside(Ip source, Ip destination) => !IsInside(destination) && IsUnicast(destination) && source.IsV4 == destination.IsV4;
 
     /// <summary>The virtual address under which this inside host goes out: the first one of its family.</summary>
     public Ip MasqueradeAddressFor(Ip source) => (source.IsV4 ? _masqueradeV4 : _masqueradeV6).GetValueOrDefault();

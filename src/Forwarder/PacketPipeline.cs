@@ -167,7 +167,7 @@ internal sealed class PacketPipeline
             }
 
             // 3 find the service, 4 schedule a server, 5 create the connection
-            slot = _opening.Open(in packet, Facts, now, out DropReason refused);
+            slot = _opening.Open(frame, in packet, Facts, now, out DropReason refused);
             if (slot == 0)
             {
                 return RefuseClient(frame, in packet, refused, now);
@@ -223,7 +223,7 @@ internal sealed class PacketPipeline
         Packet syn = packet;
         syn.Flags = TcpFlags.Syn;
         syn.Sequence = next - 1;
-        int slot = _opening.Open(in syn, Facts, now, out DropReason refused);
+        int slot = _opening.Open(frame, in syn, Facts, now, out DropReason refused);
         answer = slot == 0 ? RefuseClient(frame, in packet, refused, now) : _synProxy.Begin(frame, in packet, slot, options, next, now);
         return true;
     }
@@ -291,6 +291,16 @@ internal sealed class PacketPipeline
         if (slot == 0 && _connections.HasExpected)
         {
             slot = _channels.MeetServer(in tuple, in packet, now);
+        }
+
+        if (slot == 0)
+        {
+            // 3 a real server's own SIP message
+            slot = _opening.OpenFromServer(frame, in packet, Facts, now, out DropReason refused);
+            if (refused != DropReason.None)
+            {
+                return Drop(refused);
+            }
         }
 
         if (slot == 0)

@@ -35,6 +35,11 @@ public static class ConnectionTranslation
             reply.Gateway = record.Gateway.WithPort(record.GatewayPort);
         }
 
+        if (record.CallId is { } call)
+        {
+            reply.CallId = call;
+        }
+
         return reply;
     }
 
@@ -50,6 +55,7 @@ public static class ConnectionTranslation
             Enum.GetValues<ConnectionState>().FirstOrDefault(s => Words.Of(s) == connection.State), connection.RemainingMilliseconds)
         {
             Mark = connection.Mark,
+            CallId = connection.HasCallId ? connection.CallId : null,
         };
     }
 }

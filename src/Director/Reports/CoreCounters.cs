@@ -21,6 +21,7 @@ internal static class CoreCounters
             ("DroppedEntries", counters.DroppedEntries),
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),
+            ("CallsWithoutRoom", counters.CallsWithoutRoom),
         ];
         return [.. all.Where(c => c.Item2 != 0)];
     }

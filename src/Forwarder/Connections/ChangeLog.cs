@@ -1,4 +1,5 @@
 using System.Numerics;
+using HaLvs.Forwarder.Calls;
 
 namespace HaLvs.Forwarder.Connections;
 
@@ -12,11 +13,16 @@ internal sealed class ChangeLog
     private const int SmallestRing = 4096;
     private const int LargestRing = 1 << 18;
     private readonly FlowStore _flows;
+    private readonly CallTable _calls;
     private Entry[] _ring = [];
     private long _head;
     private long _tail;
 
-    public ChangeLog(FlowStore flows) => _flows = flows;
+    public ChangeLog(FlowStore flows, CallTable calls)
+    {
+        _flows = flows;
+        _calls = calls;
+    }
 
     public bool IsEnabled { get; private set; }
 
@@ -63,7 +69,7 @@ internal sealed class ChangeLog
         long sequence = _flows[slot].LogSequence;
         if (IsPending(slot) || TryAppend(out sequence))
         {
-            _ring[Place(sequence)] = new Entry { Record = FlowRecord.Of(in _flows[slot], 0) };
+            _ring[Place(sequence)] = new Entry { Deleted = Name(in _flows[slot]) };
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed class ChangeLog
 
         ref Entry entry = ref _ring[Place(_tail++)];
         slot = entry.Slot;
-        deleted = entry.Record;
+        deleted = entry.Slot == 0 ? Named(in entry.Deleted) : default;
         return true;
     }
 
@@ -107,10 +113,32 @@ internal sealed class ChangeLog
 
     private int Place(long sequence) => (int)(sequence & (_ring.Length - 1));
 
-    /// <summary>Slot above 0: this flow changed. 0: the connection named by the record is gone.</summary>
+    private DeletedFlow Name(in Flow flow) => new()
+    {
+        Key = new ConnectionKey(flow.Protocol, flow.Client, flow.ClientPort, flow.Virtual, flow.VirtualPort) { Call = _calls.DigestOf(flow.Call) },
+        Kind = flow.Kind,
+        Traits = flow.Traits,
+    };
+
+    /// <summary>A record of which only what names the connection has meaning.</summary>
+    private static ConnectionRecord Named(in DeletedFlow flow) => new(
+        flow.Kind, flow.Key.Protocol, flow.Key.Client, flow.Key.ClientPort, flow.Key.Virtual, flow.Key.VirtualPort, default, 0, ConnectionState.None, 0)
+    {
+        Traits = flow.Traits,
+        Call = flow.Key.Call,
+    };
+
+    /// <summary>Slot above 0: this flow changed. 0: that one is gone.</summary>
     private struct Entry
     {
         public int Slot;
-        public ConnectionRecord Record;
+        public DeletedFlow Deleted;
+    }
+
+    private struct DeletedFlow
+    {
+        public ConnectionKey Key;
+        public ConnectionKind Kind;
+        public ConnectionTraits Traits;
     }
 }

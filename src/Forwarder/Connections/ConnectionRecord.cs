@@ -1,8 +1,9 @@
+using HaLvs.Forwarder.Calls;
 using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder.Connections;
 
-/// <summary>One connection as it travels to the standby and to an operator's listing. No references.</summary>
+/// <summary>One connection as it travels to the standby and to an operator's listing.</summary>
 /// <param name="Kind">Which side began: a client of a virtual service, or a real server going out (masqueraded).</param>
 /// <param name="Client">The outside end.</param>
 /// <param name="Virtual">The address the outside end talks to.</param>
@@ -50,11 +51,20 @@ public readonly record struct ConnectionRecord(
     /// </summary>
     public sbyte WindowShift { get; init; }
 
-    public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort);
+    /// <summary>Of a template that a SIP message made: its Call-ID (docs/adr/0018). Null: it has none, or the record is a deletion.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>Of a template with a Call-ID: what names it. Of a connection: the Call-ID of the template that it holds.</summary>
+    public CallDigest Call { get; init; }
+
+    public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort) { Call = Kind == ConnectionKind.Template ? Call : default };
 }
 
-/// <summary>What names a connection: the outside tuple.</summary>
-public readonly record struct ConnectionKey(TransportProtocol Protocol, Ip Client, ushort ClientPort, Ip Virtual, ushort VirtualPort);
+/// <summary>What names a connection: the outside tuple, and of a template with a Call-ID that one.</summary>
+public readonly record struct ConnectionKey(TransportProtocol Protocol, Ip Client, ushort ClientPort, Ip Virtual, ushort VirtualPort)
+{
+    public CallDigest Call { get; init; }
+}
 
 public enum ConnectionKind : byte
 {

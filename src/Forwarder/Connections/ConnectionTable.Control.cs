@@ -24,7 +24,7 @@ internal sealed partial class ConnectionTable
         Release(ref flow);
         flow.ControllerSlot = controller;
         flow.ControllerStamp = held.Stamp;
-        held.Controlled++;
+        held.Controlled += Holds(in flow) ? 1 : 0;
         if (held.Kind == ConnectionKind.Template)
         {
             flow.Traits |= ConnectionTraits.HoldsTemplate;
@@ -55,17 +55,24 @@ internal sealed partial class ConnectionTable
         }
     }
 
-    /// <summary>Nothing finds the template any more: its ports become 65535, as the kernel lists it. It ends by its timer.</summary>
+    /// <summary>
+    /// Nothing finds the template any more: its ports become 65535, as the kernel lists it. It ends by its timer; one with a Call-ID at once when nothing holds
+    /// it, because places for Call-IDs are few and a call that two servers claim could set one aside with every message.
+    /// </summary>
     public void SetAside(int slot)
     {
-        Log.Deleted(slot);
-        _outside.Remove(slot);
-        _inside.Remove(slot);
         ref Flow flow = ref _flows[slot];
+        if (flow.Call != 0 && flow.Controlled == 0)
+        {
+            Remove(slot);
+            return;
+        }
+
+        Log.Deleted(slot);
+        Unfile(slot);
         flow.VirtualPort = ushort.MaxValue;
         flow.ServerPort = ushort.MaxValue;
-        _outside.Add(slot);
-        _inside.Add(slot);
+        File(slot);
         flow.LogSequence = -1;
         Log.Changed(slot);
     }
@@ -73,7 +80,7 @@ internal sealed partial class ConnectionTable
     /// <summary>Ends a flow before its time. A template that it held, that nothing else holds and that was never assured ends with it.</summary>
     public void End(int slot)
     {
-        int controller = ControllerOf(in _flows[slot]);
+        int controller = Holds(in _flows[slot]) ? ControllerOf(in _flows[slot]) : 0;
         Remove(slot);
         if (controller != 0 && _flows[controller] is { Controlled: 0, Kind: ConnectionKind.Template, State: ConnectionState.None })
         {
@@ -119,8 +126,35 @@ internal sealed partial class ConnectionTable
         flow.ControllerSlot = 0;
         if (controller != 0)
         {
-            _flows[controller].Controlled--;
+            _flows[controller].Controlled -= Holds(in flow) ? 1 : 0;
         }
+    }
+
+    /// <summary>The way back of one datagram knows its template, to assure it, but does not keep it: in the kernel it is gone with the datagram.</summary>
+    private static bool Holds(in Flow flow) => (flow.Traits & ConnectionTraits.OnePacket) == 0;
+
+    private void File(int slot)
+    {
+        if (_flows[slot].Call != 0)
+        {
+            Calls.File(_flows[slot].Call);
+            return;
+        }
+
+        _outside.Add(slot);
+        _inside.Add(slot);
+    }
+
+    private void Unfile(int slot)
+    {
+        if (_flows[slot].Call != 0)
+        {
+            Calls.Unfile(_flows[slot].Call);
+            return;
+        }
+
+        _outside.Remove(slot);
+        _inside.Remove(slot);
     }
 
     /// <summary>A flow's time-out when nothing has shortened it: its own, or its state's.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+using HaLvs.Forwarder.Calls;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
@@ -35,12 +37,15 @@ internal sealed partial class ConnectionTable
         _servers = servers;
         _counters = counters;
         _timeouts = options.Timeouts.ToTable();
-        Log = new ChangeLog(_flows);
+        Calls = new CallTable(_flows, hash, options.CallCapacity);
+        Log = new ChangeLog(_flows, Calls);
         Limits = new ClientLimits(options.Seed);
         Offload = new FlowOffload(_flows, servers, counters);
     }
 
     public ChangeLog Log { get; }
+
+    public CallTable Calls { get; }
 
     public FlowStore Flows => _flows;
 
@@ -88,6 +93,27 @@ internal sealed partial class ConnectionTable
         return slot != 0 && HasEnded(slot, now) && _flows[slot].Controlled == 0 ? 0 : slot;
     }
 
+    /// <summary>Slot of the template with this Call-ID, or 0.</summary>
+    public int FindCall(in FlowTuple template, CallDigest call, long now)
+    {
+        int slot = Calls.Find(in template, call);
+        while (slot != 0 && HasEnded(slot, now))
+        {
+            Expire(slot, now);
+            slot = Calls.Find(in template, call);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Slot of the connection that a record names, or 0.</summary>
+    public int Find(in ConnectionRecord record, long now)
+    {
+        FlowTuple tuple = FlowRecord.OutsideTuple(in record);
+        bool byCall = record.Kind == ConnectionKind.Template && !record.Call.IsNone;
+        return byCall ? FindCall(in tuple, record.Call, now) : FindOutside(in tuple, now);
+    }
+
     /// <summary>Slot of the connection of a packet from inside, or 0.</summary>
     public int FindInside(in FlowTuple tuple, long now)
     {
@@ -103,8 +129,14 @@ internal sealed partial class ConnectionTable
 
     /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
     /// <param name="spared">Slot of a flow that is not given up for this one; 0: none.</param>
-    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true, int spared = 0)
+    /// <param name="call">Of a template that is found by its Call-ID.</param>
+    public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true, int spared = 0, CallId call = default)
     {
+        if (!call.IsNone && Calls.IsFull)
+        {
+            return 0;
+        }
+
         // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
         int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared);
         if (slot == 0)
@@ -118,6 +150,11 @@ internal sealed partial class ConnectionTable
         flow.ServerSlot = server?.Slot ?? 0;
         flow.ExpiresAt = now + record.RemainingMilliseconds;
         flow.LogSequence = -1;
+        if (!call.IsNone)
+        {
+            flow.Call = Calls.Take(slot, call);
+        }
+
         flow.OwnTimeout = FlowRecord.HasOwnTimeout(in record) ? record.RemainingMilliseconds : 0;
         if (server is not null)
         {
@@ -125,8 +162,7 @@ internal sealed partial class ConnectionTable
         }
 
         CountExpected(in flow, 1);
-        _outside.Add(slot);
-        _inside.Add(slot);
+        File(slot);
         _wheel.Add(slot, flow.ExpiresAt, now);
         _embryonic.Update(slot, ref flow);
         Limits.Opened(ref flow);
@@ -226,9 +262,13 @@ internal sealed partial class ConnectionTable
         Log.Deleted(slot);
         Offload.TakeBack(slot, ref _flows[slot]);
         _wheel.Remove(slot);
-        _outside.Remove(slot);
-        _inside.Remove(slot);
+        Unfile(slot);
         ref Flow flow = ref _flows[slot];
+        if (flow.Call != 0)
+        {
+            Calls.Return(flow.Call);
+        }
+
         CountExpected(in flow, -1);
         _embryonic.Remove(slot, ref flow);
         Limits.Closed(in flow);
@@ -275,6 +315,15 @@ internal sealed partial class ConnectionTable
     }
 
     public uint RemainingMilliseconds(in Flow flow, long now) => (uint)Math.Clamp(EndOf(in flow) - now, 0, uint.MaxValue);
+
+    /// <summary>The flow as it travels and is listed, with its Call-ID or that of the template that it holds.</summary>
+    public ConnectionRecord RecordOf(int slot, long now)
+    {
+        ref Flow flow = ref _flows[slot];
+        ConnectionRecord record = FlowRecord.Of(in flow, RemainingMilliseconds(in flow, now));
+        int call = flow.Call != 0 ? flow.Call : _flows[ControllerOf(in flow)].Call; // Slot 0 is nobody's and has none.
+        return call == 0 ? record : record with { CallId = flow.Call == 0 ? null : Encoding.Latin1.GetString(Calls[call]), Call = Calls.DigestOf(call) };
+    }
 
     private long EndOf(in Flow flow) => Math.Max(flow.ExpiresAt, _restartedAt + FullTimeoutOf(in flow));
 

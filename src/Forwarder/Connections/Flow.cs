@@ -90,6 +90,16 @@ internal struct Flow
     public byte InitiatorPackets;
     public FlowMarks Marks;
 
+    /// <summary>
+    /// Number of a template's Call-ID in <see cref="Calls.CallTable"/>: then it is found there and in neither index. 0: none. A template has no dialogue, and
+    /// every four bytes here are four megabytes.
+    /// </summary>
+    public int Call
+    {
+        readonly get => Kind == ConnectionKind.Template ? (int)Dialogue : 0;
+        set => Dialogue = (uint)value;
+    }
+
     /// <summary>The outside end as the server sees it.</summary>
     public readonly Ip ClientInside => (Traits & ConnectionTraits.Hairpin) != 0 ? Gateway : Client;
 

@@ -1,3 +1,5 @@
+using System.Text;
+using HaLvs.Forwarder.Calls;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Services;
 
@@ -12,7 +14,11 @@ internal sealed class RemoteConnections(
     private long _lastNow;
 
     /// <summary>Everything that stands in the table now is stale until the snapshot names it.</summary>
-    public void BeginSnapshot() => connections.SnapshotEpoch++;
+    public void BeginSnapshot()
+    {
+        connections.SnapshotEpoch++;
+        _templates.Forget();
+    }
 
     public int EndSnapshot(ref int cursor, int slots)
     {
@@ -28,7 +34,7 @@ internal sealed class RemoteConnections(
 
             if (connections[slot].SnapshotEpoch == connections.SnapshotEpoch)
             {
-                _templates.Applied(slot, _lastNow);
+                _templates.Confirmed(slot, _lastNow);
                 _controls.Applied(slot, _lastNow);
             }
             else
@@ -46,7 +52,7 @@ internal sealed class RemoteConnections(
     {
         _lastNow = now;
         ConnectionRecord record = change.Record;
-        int slot = connections.FindOutside(FlowRecord.OutsideTuple(in record), now);
+        int slot = connections.Find(in record, now);
         if (slot != 0 && (change.Kind == ConnectionChangeKind.Delete || !SameEnds(in connections[slot], in record)))
         {
             connections.Remove(slot);
@@ -61,17 +67,18 @@ internal sealed class RemoteConnections(
         if (slot != 0)
         {
             connections.Overwrite(slot, in record, now);
-            _templates.Applied(slot, now);
+            _templates.Applied(slot, in record, now);
             _controls.Applied(slot, now);
             return true;
         }
 
         // A server that is not configured here is kept for its connections and becomes live when the configuration names it.
         RealServer? server = record.Kind == ConnectionKind.Masquerade ? null : servers.GetOrAdd(ServerKey.Of(in record), anyPort: record.ServicePort != record.VirtualPort);
-        slot = connections.Add(in record, server, now, mayEvict: false);
+        Span<byte> room = stackalloc byte[CallTable.LongestId];
+        slot = connections.Add(in record, server, now, mayEvict: false, call: CallOf(in record, room));
         if (slot != 0)
         {
-            _templates.Applied(slot, now);
+            _templates.Applied(slot, in record, now);
             _controls.Applied(slot, now);
             return true;
         }
@@ -79,6 +86,17 @@ internal sealed class RemoteConnections(
         servers.ForgetIfUnused(server);
         counters.Drop(DropReason.TableFull);
         return false;
+    }
+
+    private CallId CallOf(in ConnectionRecord record, Span<byte> room)
+    {
+        if (record is not { Kind: ConnectionKind.Template, CallId: { } text } || !Encoding.Latin1.TryGetBytes(text, room, out int bytes))
+        {
+            return default;
+        }
+
+        connections.Calls.Reserve(); // The service may be configured later than its connections come.
+        return new CallId(room[..bytes]);
     }
 
     private static bool SameEnds(in Flow flow, in ConnectionRecord record) =>

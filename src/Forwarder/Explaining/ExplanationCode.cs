@@ -37,6 +37,9 @@ public static class ExplanationCode
     public const string TemplateUnusable = "template-unusable";
     public const string NoTemplate = "no-template";
 
+    /// <summary>The engine sip: the message decides, not the client.</summary>
+    public const string ByCallId = "by-call-id";
+
     /// <summary>One line for each server of the service.</summary>
     public const string ServerState = "server";
     public const string Scheduled = "scheduled";

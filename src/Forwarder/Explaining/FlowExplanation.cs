@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Opening;
 using HaLvs.Forwarder.Packets;
@@ -49,5 +50,6 @@ internal sealed class FlowExplanation(ConnectionTable connections, ServerRegistr
     private string Text(in Flow flow, long now) =>
         $"{(flow.Protocol == 0 ? "IP" : flow.Protocol.ToString().ToUpperInvariant())} {flow.Client.WithPort(flow.ClientPort)} to "
         + $"{flow.Virtual.WithPort(flow.VirtualPort)} goes to {flow.Server.WithPort(flow.ServerPort)}, state {flow.State}, "
-        + $"{(connections.RemainingMilliseconds(in flow, now) + 999) / 1000} s left without packets";
+        + $"{(connections.RemainingMilliseconds(in flow, now) + 999) / 1000} s left without packets"
+        + (flow.Call == 0 ? "" : $", Call-ID {Encoding.Latin1.GetString(connections.Calls[flow.Call])}");
 }

@@ -86,6 +86,13 @@ internal sealed class OpeningExplanation(ConnectionTable connections, ServiceTab
     private RealServer? FromTemplate(
         ImmutableArray<ExplanationLine>.Builder lines, VirtualService service, PersistenceConfig persistence, in Packet packet, IpvsSettings settings, long now)
     {
+        if (persistence.Engine == ServiceRules.SipEngine && packet.Protocol == TransportProtocol.Udp)
+        {
+            lines.Add(new(ExplanationCode.ByCallId,
+                "Engine sip: a message goes where its Call-ID went before, a new call as below; one without a Call-ID is dropped."));
+            return null;
+        }
+
         TemplateKey key = TemplateKey.Of(service.Key, persistence, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
         int slot = connections.LookOutside(key.ToTuple(), now);
         if (slot == 0)

@@ -14,6 +14,7 @@ internal sealed class Defense(ConnectionTable connections)
     private const int PressureShare = 16;
     private const int Second = 1000;
     private const int Always = 3;
+    private const long QuietMilliseconds = 60_000;
 
     /// <summary>drop_entry looks at one flow of so many every second, in slices.</summary>
     private const int DroppedShare = 32;
@@ -102,16 +103,21 @@ internal sealed class Defense(ConnectionTable connections)
         }
     }
 
-    /// <summary>ip_vs_random_dropentry: half-open ones always (with a template of theirs that was never assured), quiet ones of few packets by chance.</summary>
-    private bool GivesUp(in Flow flow, long now) => flow.Kind != ConnectionKind.Template && flow.Controlled == 0 && flow.State switch
+    /// <summary>
+    /// ip_vs_random_dropentry: half-open ones always (with a template of theirs that was never assured), quiet ones of few packets by chance. And calls that
+    /// nobody answered (docs/adr/0018). Ways back of single datagrams are gone in seconds anyway.
+    /// </summary>
+    private bool GivesUp(in Flow flow, long now) => flow.Controlled == 0 && (flow.Traits & ConnectionTraits.OnePacket) == 0 && flow.State switch
     {
         ConnectionState.SynRecv or ConnectionState.SynAck => flow.Protocol == TransportProtocol.Tcp,
-        ConnectionState.Established or ConnectionState.Udp => IsQuiet(in flow, now) && LosesPatience(flow.InitiatorPackets),
+        ConnectionState.SctpInit1 or ConnectionState.SctpInit => true,
+        ConnectionState.Established or ConnectionState.SctpEstablished or ConnectionState.Udp => IsQuiet(in flow, now) && LosesPatience(flow.InitiatorPackets),
+        ConnectionState.None when flow.Call != 0 => connections.RemainingMilliseconds(in flow, now) + QuietMilliseconds <= flow.OwnTimeout,
         _ => false,
     };
 
     private bool IsQuiet(in Flow flow, long now) =>
-        connections.RemainingMilliseconds(in flow, now) + 60_000L <= connections.TimeoutOf(flow.State);
+        connections.RemainingMilliseconds(in flow, now) + QuietMilliseconds <= connections.TimeoutOf(flow.State);
 
     /// <summary>Of flows with n packets one in n goes, for n up to 8 (todrop_entry).</summary>
     private bool LosesPatience(byte packets)

@@ -20,7 +20,7 @@ internal sealed class ConnectionReuse(ConnectionTable connections, ServerRegistr
             return false;
         }
 
-        connections.End(slot);
+        connections.Remove(slot); // Its template stays, assured or not: only defences end both (ip_vs_conn_expire_now keeps the time-out).
         return true;
     }
 
@@ -38,8 +38,7 @@ internal sealed class ConnectionReuse(ConnectionTable connections, ServerRegistr
             return true;
         }
 
-        // Under persistence the connection is revived instead: its server would be the same.
-        return settings.ConnReuseMode != 0 && FirstPacket.StartsAfresh(flow.State, in packet) && connections.ControllerOf(in flow) == 0;
+        return settings.ConnReuseMode != 0 && FirstPacket.StartsAfresh(flow.State, in packet);
     }
 
     /// <summary>expire_nodest_conn: the server is gone, or takes no new connections and this packet begins one.</summary>

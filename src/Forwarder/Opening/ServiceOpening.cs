@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Calls;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Guard;
 using HaLvs.Forwarder.Helpers;
@@ -12,7 +13,7 @@ namespace HaLvs.Forwarder.Opening;
 /// Steps 3 to 5 of the pipeline for a client's packet that no connection explains: the service, the template or the scheduler's choice, the new
 /// connection (ip_vs_schedule and ip_vs_sched_persist of net/netfilter/ipvs/ip_vs_core.c).
 /// </summary>
-internal sealed class ServiceOpening(
+internal sealed partial class ServiceOpening(
     ConnectionTable connections, ServiceTable services, ServerRegistry servers, ForwarderCounters counters, Admission admission, ulong seed)
 {
     /// <summary>Active FTP: a server's data connection comes from here. A client that uses it gets nothing, as in the kernel.</summary>
@@ -24,7 +25,7 @@ internal sealed class ServiceOpening(
     private readonly OnePacketFlows _onePacket = new(connections);
 
     /// <summary>Slot of the new connection; 0 with the reason why there is none, not counted yet.</summary>
-    public int Open(in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    public int Open(ReadOnlySpan<byte> frame, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
         // 3 find the service
         VirtualService? service = _lookup.Find(in packet, facts.Marks, out ServiceMatch match);
@@ -37,13 +38,8 @@ internal sealed class ServiceOpening(
 
         int slot = service!.Config.Persistence is null
             ? OpenScheduled(service, in packet, facts, now, out refused)
-            : OpenPersistent(service, in packet, facts, now, out refused);
-        if (slot != 0)
-        {
-            servers[connections[slot].ServerSlot].Opened();
-            counters.NewConnections++;
-        }
-
+            : OpenPersistent(service, frame, in packet, facts, now, out refused);
+        CountOpened(slot);
         return slot;
     }
 
@@ -72,21 +68,27 @@ internal sealed class ServiceOpening(
         return Add(service, server, server.Key.Port != 0 ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
     }
 
-    private int OpenPersistent(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    private int OpenPersistent(VirtualService service, ReadOnlySpan<byte> frame, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
-        // 4 the client's template, or schedule a server and remember it
+        // 4 the template of the client or of the call, or schedule a server and remember it
+        refused = DropReason.NoCallId;
+        if (!TryReadCall(service, frame, in packet, out CallId call))
+        {
+            return 0;
+        }
+
         TemplateKey key = TemplateKey.Of(
             service.Key, service.Config.Persistence!, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
-        int template = _templates.Find(in key, facts.Ipvs, now);
+        int template = FindTemplate(in key, ref call, facts.Ipvs, now);
         if (template == 0)
         {
-            RealServer? chosen = Schedule(service, in packet, facts, now, out refused);
+            RealServer? chosen = Remembered(service, in key, call, facts.Ipvs, now) ?? Schedule(service, in packet, facts, now, out refused);
             if (chosen is null)
             {
                 return 0;
             }
 
-            template = _templates.Add(in key, service, chosen, now);
+            template = _templates.Add(in key, call, service, chosen, now);
         }
 
         refused = DropReason.TableFull;
@@ -98,7 +100,13 @@ internal sealed class ServiceOpening(
         // 5 create the connection, which holds the template
         RealServer server = servers[connections[template].ServerSlot];
         bool serversPort = packet.DestinationPort == service.Key.Port && server.Key.Port != 0;
-        int slot = Add(service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
+        return AddHolding(template, service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
+    }
+
+    private int AddHolding(
+        int template, VirtualService service, RealServer server, ushort serverPort, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    {
+        int slot = Add(service, server, serverPort, in packet, facts, now, out refused);
         if (slot != 0)
         {
             connections.Control(slot, template);
@@ -106,6 +114,16 @@ internal sealed class ServiceOpening(
 
         connections.Rearm(template, now);
         return slot;
+    }
+
+    /// <summary>ip_vs_conn_stats: of every connection that a packet opens.</summary>
+    private void CountOpened(int slot)
+    {
+        if (slot != 0)
+        {
+            servers[connections[slot].ServerSlot].Opened();
+            counters.NewConnections++;
+        }
     }
 
     private static RealServer? Schedule(VirtualService service, in Packet packet, NetworkFacts facts, long now, out DropReason refused)

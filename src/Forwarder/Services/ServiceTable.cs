@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Scheduling;
 
 namespace HaLvs.Forwarder.Services;
@@ -14,6 +15,9 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     private long _nextSample = long.MinValue;
 
     public IEnumerable<VirtualService> Services => _inOrder;
+
+    /// <summary>Those whose real servers' own SIP messages leave from the virtual address; not of a mark, whose address and port nobody knows.</summary>
+    public ImmutableArray<VirtualService> CallServices { get; private set; } = [];
 
     /// <summary>A server was taken away from a service that wants its connections told (<see cref="ServerLoss.Reset"/>).</summary>
     public Action<RealServer>? ServerLost { get; init; }
@@ -41,6 +45,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             VirtualService service = new(config, environment);
             _services.Add(service.Key, service);
             _inOrder.Add(service);
+            FindCallServices();
         }
 
         return outcome;
@@ -57,6 +62,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         if (outcome == ServiceOutcome.Done)
         {
             service.Edit(config);
+            FindCallServices();
         }
 
         return outcome;
@@ -75,6 +81,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         }
 
         _inOrder.Remove(service);
+        FindCallServices();
         return ServiceOutcome.Done;
     }
 
@@ -188,6 +195,9 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             service.Tick(now);
         }
     }
+
+    private void FindCallServices() =>
+        CallServices = [.. _inOrder.Where(s => s is { Key: { Mark: 0, Port: not 0, Protocol: TransportProtocol.Udp }, Engine: ServiceRules.SipEngine })];
 
     private void RemoveServer(VirtualService service, RealServer server, bool withService)
     {

@@ -29,6 +29,9 @@ internal sealed class VirtualService
     /// <summary>As the operator gave it, without servers.</summary>
     public VirtualServiceConfig Config { get; private set; }
 
+    /// <summary>The persistence engine, also of a service that is not persistent: it has one without templates then (svc->pe).</summary>
+    public string? Engine => Config.Persistence?.Engine ?? Config.IdleEngine;
+
     public TrafficCounters Traffic { get; } = new();
 
     public IReadOnlyList<RealServer> Servers => _servers;

@@ -22,7 +22,10 @@ public sealed record VirtualServiceConfig(
     /// <summary>Null: not persistent.</summary>
     public PersistenceConfig? Persistence { get; init; }
 
-    /// <summary>An engine given to a service that is not persistent (ipvsadm --pe without -p): kept and saved, without effect.</summary>
+    /// <summary>
+    /// An engine given to a service that is not persistent (ipvsadm --pe without -p): kept and saved; no templates, but servers' own messages leave from
+    /// the virtual address.
+    /// </summary>
     public string? IdleEngine { get; init; }
 
     /// <summary>"ftp", "tftp" or null. An FTP service on port 21 has its helper without being told, as with the kernel's ip_vs_ftp.</summary>

@@ -64,6 +64,14 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal(new RealServerConfig(Ip.Parse("10.0.0.3"), 0, 1) { UpperThreshold = uint.MaxValue, LowerThreshold = 7 }, Assert.Single(service.Servers));
     }
 
+    [Theory]
+    [InlineData("0", 0u)]
+    [InlineData("0.0.0.0", 0u)]
+    [InlineData("/1", 0x8000_0000u)]
+    [InlineData("32", uint.MaxValue)]
+    public void LoadText_NetmaskOfAnyLength_ReachesTheCore(string mask, uint expected) =>
+        Assert.Equal(expected, Example.Model(Example.With("scheduler = \"wlc\"", $"persistence = {{ netmask = \"{mask}\" }}")).Services[0].Persistence!.Netmask);
+
     [Fact]
     public void LoadText_Ipv6_AddressesGatewayServicesAndMarks()
     {

@@ -35,6 +35,19 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void Explain_EngineSip_TheCallDecidesAndIsNamed()
+    {
+        TestDirector director = Calls.Sip.Director("-p 60 --pe sip");
+        ExplainQuery query = new(TransportProtocol.Udp, Ip.Parse("192.0.2.11"), 5060, Ip.Parse("192.0.2.100"), 5060, true);
+        Explanation before = director.Core.Explain(query, director.Now);
+        Assert.Equal([ExplanationCode.ServiceExact, ExplanationCode.ByCallId, .. Enumerable.Repeat(ExplanationCode.ServerState, 3), ExplanationCode.Scheduled], Codes(before));
+        Assert.Equal($"{before.Server}:{before.ServerPort}", Calls.Sip.Goes(director, "192.0.2.11:5060", "a84b4c76e66710"));
+        Explanation after = director.Core.Explain(query, director.Now);
+        Assert.EndsWith("Call-ID a84b4c76e66710.", after.Lines.Single(l => l.Code == ExplanationCode.HoldsTemplate).Text, StringComparison.Ordinal);
+        Assert.EndsWith("without packets.", after.Lines[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explain_NoServerUsable_SaysWhyForEach()
     {
         TestDirector director = Persistent();

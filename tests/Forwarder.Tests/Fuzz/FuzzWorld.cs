@@ -59,6 +59,7 @@ internal sealed class FuzzWorld
     private ForwardingCoreOptions Options() => new()
     {
         Capacity = Capacity,
+        CallCapacity = 40,
         VirtualAddresses = [Ip.Parse(TestDirector.Vip), Ip.Parse(TestDirector.Vip6)],
         Masquerade = true,
         Inside = (Ip.Parse("10.0.0.0"), 24),
@@ -89,10 +90,23 @@ internal sealed class FuzzWorld
             all.Add(Service(TransportProtocol.Tcp, vip, 21, inside, 21) with { Helper = "ftp" });
             all.Add(Service(TransportProtocol.Udp, vip, 53, inside, 5353) with { OnePacket = _random.Next(4) == 0 });
             all.Add(Service(TransportProtocol.Udp, vip, 69, inside, 69) with { Helper = "tftp" });
+            all.Add(Calls(Service(TransportProtocol.Udp, vip, 5060, inside, 5060)));
             all.Add(Service(TransportProtocol.Sctp, vip, 3868, inside, _random.Next(2) == 0 ? (ushort)3868 : (ushort)3869));
         }
 
         return [.. all];
+    }
+
+    private VirtualServiceConfig Calls(VirtualServiceConfig service)
+    {
+        uint netmask = service.Address.IsV4 ? uint.MaxValue << (8 * _random.Next(2)) : 64u + (64u * (uint)_random.Next(2));
+        bool persistent = _random.Next(8) > 0;
+        return service with
+        {
+            OnePacket = _random.Next(3) > 0,
+            Persistence = persistent ? new PersistenceConfig(TimeSpan.FromSeconds(_random.Next(1, 60)), netmask, "sip") : null,
+            IdleEngine = persistent ? null : "sip",
+        };
     }
 
     private VirtualServiceConfig Service(TransportProtocol protocol, string vip, ushort port, string inside, ushort serverPort)

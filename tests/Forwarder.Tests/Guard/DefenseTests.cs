@@ -1,3 +1,4 @@
+using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Services;
 using HaLvs.Forwarder.Tests.Lab;
 
@@ -64,6 +65,59 @@ public sealed class DefenseTests
         Assert.Equal(50, director.Core.ConnectionCount);
         director.Wait(45);
         Assert.InRange(director.Core.ConnectionCount, 15, 40);
+    }
+
+    [Fact]
+    public void DropEntry_Sctp_HalfOpenGoEstablishedStay()
+    {
+        TestDirector director = Director(new() { DropEntry = 3 }).Service("192.0.2.100:3868/sctp", "rr", "10.0.0.2:3868");
+        for (int i = 0; i < 64; i++)
+        {
+            director.Send(Wire.Sctp($"192.0.2.11:{1000 + i}", "192.0.2.100:3868", Wire.Chunk(1)));
+        }
+
+        const string client = "192.0.2.12:7";
+        director.Send(Wire.Sctp(client, "192.0.2.100:3868", Wire.Chunk(1)));
+        director.Send(Wire.Sctp("10.0.0.2:3868", client, Wire.Chunk(2)));
+        director.Send(Wire.Sctp(client, "192.0.2.100:3868", Wire.Chunk(10)));
+        director.Send(Wire.Sctp("10.0.0.2:3868", client, Wire.Chunk(11)));
+        director.Wait(3); // Before the four seconds of INIT1 are over.
+        Assert.True(director.Core.Counters.DroppedEntries > 2);
+        director.Wait(40);
+        Assert.Equal(ConnectionState.SctpEstablished, Assert.Single(director.Connections()).State);
+    }
+
+    [Fact]
+    public void DropEntry_WaysBackOfSingleDatagrams_StayForTheirSeconds()
+    {
+        TestDirector director = Director(new() { DropEntry = 3 });
+        Calls.Sip.Run(director, "-A -u 192.0.2.100:53 -s rr -o", "-a -u 192.0.2.100:53 -r 10.0.0.2:53 -m");
+        for (int i = 0; i < 64; i++)
+        {
+            director.Send(Wire.Udp($"192.0.2.11:{1000 + i}", "192.0.2.100:53"));
+        }
+
+        director.Wait(9);
+        Assert.Equal(0, director.Core.Counters.DroppedEntries);
+        Assert.All(Enumerable.Range(0, 64), i => Assert.NotNull(director.Send(Wire.Udp("10.0.0.2:53", $"192.0.2.11:{1000 + i}"))));
+    }
+
+    [Fact]
+    public void DropEntry_CallsThatNobodyAnswered_GoAfterAMinute()
+    {
+        TestDirector director = Director(new() { DropEntry = 3 });
+        Calls.Sip.Run(director, "-A -u 192.0.2.100:5060 -s rr -p 360 --pe sip -o", "-a -u 192.0.2.100:5060 -r 10.0.0.2:5060 -m");
+        for (int i = 0; i < 64; i++)
+        {
+            Calls.Sip.Goes(director, "192.0.2.11:5060", $"flood-{i}");
+        }
+
+        Calls.Sip.Goes(director, "192.0.2.12:5060", "answered");
+        director.Answer(Wire.Udp("10.0.0.2:5060", "192.0.2.12:5060", Calls.Sip.Text("answered", "OK")));
+        director.Wait(59);
+        Assert.Equal(65, director.Connections().Length);
+        director.Wait(60);
+        Assert.Equal("answered", Assert.Single(director.Connections()).CallId);
     }
 
     [Fact]

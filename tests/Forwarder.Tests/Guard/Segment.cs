@@ -19,13 +19,15 @@ internal sealed record Segment(string From, string To, string Flags, uint Sequen
     public byte[] ToPacket()
     {
         byte[] plain = Wire.Tcp(From, To, Flags, Payload, Sequence, Acknowledgement);
-        byte[] packet = [.. plain[..40], .. Options, .. plain[40..]];
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
-        Wire.WriteHeaderChecksum(packet);
-        packet[32] = (byte)((20 + Options.Length) / 4 << 4);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(34), Window);
-        packet[36] = packet[37] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(36), ReferenceChecksum.Of(packet.AsSpan(20), ReferenceChecksum.Pseudo(packet)));
+        int at = Wire.HeaderBytes(plain);
+        byte[] packet = [.. plain[..(at + 20)], .. Options, .. plain[(at + 20)..]];
+        bool v6 = packet[0] >> 4 == 6;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(v6 ? 4 : 2), (ushort)(packet.Length - (v6 ? at : 0)));
+        packet = v6 ? packet : Wire.WriteHeaderChecksum(packet);
+        packet[at + 12] = (byte)((20 + Options.Length) / 4 << 4);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(at + 14), Window);
+        packet[at + 16] = packet[at + 17] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(at + 16), ReferenceChecksum.Of(packet.AsSpan(at), ReferenceChecksum.Pseudo(packet)));
         return packet;
     }
 
@@ -35,12 +37,13 @@ internal sealed record Segment(string From, string To, string Flags, uint Sequen
         Assert.NotNull(packet);
         Assert.True(ReferenceChecksum.IsValid(packet), "A checksum is wrong.");
         string[] words = Wire.Describe(packet).Split(' ');
-        int header = (packet[32] >> 4) * 4;
-        return new Segment(words[0], words[2], words[3], BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(24)), BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(28)))
+        byte[] tcp = packet[Wire.HeaderBytes(packet)..];
+        int header = (tcp[12] >> 4) * 4;
+        return new Segment(words[0], words[2], words[3], BinaryPrimitives.ReadUInt32BigEndian(tcp.AsSpan(4)), BinaryPrimitives.ReadUInt32BigEndian(tcp.AsSpan(8)))
         {
-            Window = BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(34)),
-            Options = packet[40..(20 + header)],
-            Payload = System.Text.Encoding.ASCII.GetString(packet[(20 + header)..]),
+            Window = BinaryPrimitives.ReadUInt16BigEndian(tcp.AsSpan(14)),
+            Options = tcp[20..header],
+            Payload = System.Text.Encoding.ASCII.GetString(tcp[header..]),
         };
     }
 

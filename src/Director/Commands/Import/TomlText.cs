@@ -63,6 +63,7 @@ internal static class TomlText
             Line(text, $"{(known ? "" : "# without meaning: ")}scheduler-flags = [{string.Join(", ", flags.Select(f => $"\"{f}\""))}]");
         }
 
+        AppendLosses(text, service);
         if (service.Persistence is { } persistence)
         {
             Line(text, $"persistence = {{ {string.Join(", ", Persistence(service, persistence))} }}");
@@ -74,18 +75,39 @@ internal static class TomlText
         }
     }
 
+    /// <summary>What ipvsadm and the kernel take and the configuration does not.</summary>
+    private static void AppendLosses(StringBuilder text, VirtualServiceConfig service)
+    {
+        if (service.Persistence is { } persistence && !IsWritable(service, persistence))
+        {
+            Line(text, $"# netmask {Ip.FromV4(persistence.Netmask)} (of ipvsadm -M) is not one of leading ones and is left out: each client counts by itself");
+        }
+
+        if ((service.Persistence?.Engine ?? service.IdleEngine) is { } engine && !HasEngine(service))
+        {
+            string why = service.Persistence is null ? "without -p it keeps nothing" : "it reads datagrams alone";
+            Line(text, $"# persistence engine {engine} is left out: {why}");
+        }
+    }
+
+    private static bool IsWritable(VirtualServiceConfig service, PersistenceConfig persistence) =>
+        !service.Address.IsV4 || ClientMask.Parse(Ip.FromV4(persistence.Netmask).ToString()).Value is not null;
+
+    private static bool HasEngine(VirtualServiceConfig service) =>
+        service.Persistence?.Engine is not null && (service.Mark != 0 || service.Protocol == TransportProtocol.Udp);
+
     private static IEnumerable<string> Persistence(VirtualServiceConfig service, PersistenceConfig persistence)
     {
         yield return $"timeout = \"{DurationText.Format(persistence.Timeout)}\"";
         bool single = persistence.Netmask == (service.Address.IsV4 ? uint.MaxValue : 128);
-        if (!single)
+        if (!single && IsWritable(service, persistence))
         {
             yield return $"netmask = \"{(service.Address.IsV4 ? Ip.FromV4(persistence.Netmask).ToString() : persistence.Netmask.ToString(CultureInfo.InvariantCulture))}\"";
         }
 
-        if (persistence.Engine is { } engine)
+        if (HasEngine(service))
         {
-            yield return $"engine = \"{engine}\"";
+            yield return $"engine = \"{persistence.Engine}\"";
         }
     }
 

@@ -27,9 +27,9 @@ internal static class IpvsTable
     public static readonly KnownKey SloppyTcp = Flag("sloppy-tcp", "Any segment but a reset opens a connection, not only a SYN.", Defaults.SloppyTcp);
 
     public static readonly KnownKey SecureTcp = Number(
-        "secure-tcp", "0 to 3: shorter TCP states under attack. 0 off, 1 and 2 when the table is almost full, 3 always.", Defaults.SecureTcp);
+        "secure-tcp", "0 to 3: a client's ACK alone establishes no connection, only the server's does. 0 off, 1 and 2 when the table is almost full, 3 always.", Defaults.SecureTcp);
 
-    public static readonly KnownKey DropEntry = Number("drop-entry", "0 to 3: embryonic connections are thrown out; numbers as for `secure-tcp`.", Defaults.DropEntry);
+    public static readonly KnownKey DropEntry = Number("drop-entry", "0 to 3: half-open connections, and by chance quiet ones of few packets, are thrown out; numbers as for `secure-tcp`.", Defaults.DropEntry);
 
     public static readonly KnownKey DropPacket = Number("drop-packet", "0 to 3: new connections are dropped at a rate; numbers as for `secure-tcp`.", Defaults.DropPacket);
 

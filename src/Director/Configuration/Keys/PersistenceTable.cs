@@ -17,7 +17,7 @@ internal static class PersistenceTable
         "netmask = \"255.255.255.0\"");
 
     public static readonly KnownKey Engine = new(
-        "engine", "\"sip\"", "udp: the SIP Call-ID names the client, not its address.", "engine = \"sip\"");
+        "engine", "\"sip\"", "udp: remembers each SIP call by its Call-ID; usual with one-packet (ADR 0018).", "engine = \"sip\"");
 
     public static readonly KeyTable Table = new("service.persistence", "persistence = { ... }", [Timeout, Netmask, Engine]);
 

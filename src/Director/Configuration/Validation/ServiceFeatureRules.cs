@@ -68,11 +68,16 @@ internal static class ServiceFeatureRules
             return;
         }
 
-        if (persistence.Netmask is { } mask && (service.IsV6 ? mask.Value.IsV4Mask : mask.Value.PrefixLength > 32))
+        if (persistence.Netmask is { Value.PrefixLength: not 0 } mask && (service.IsV6 ? mask.Value.IsV4Mask : mask.Value.PrefixLength > 32))
         {
             issues.Error(mask.At, "service.persistence.netmask", service.IsV6
                 ? "is a mask of IPv4 and the service is IPv6; write a prefix length like \"64\""
                 : $"{mask.Value.PrefixLength} is longer than an IPv4 address; write a mask like \"255.255.255.0\"");
+        }
+
+        if (persistence.Netmask is { Value.PrefixLength: 0 } none && service.IsV6)
+        {
+            issues.Error(none.At, "service.persistence.netmask", "0 is too short for IPv6; write 1 or more");
         }
 
         if (persistence.Engine is { } engine && service.Protocol is not (null or TransportProtocol.Udp))

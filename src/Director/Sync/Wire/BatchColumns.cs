@@ -41,6 +41,7 @@ internal static class BatchColumns
         Check(batch.ServerShiftAfter, count, "server_shift_after");
         Check(batch.GatewayPort, count, "gateway_port");
         Check(batch.WindowShift, count, "window_shift");
+        Check(batch.Call, count, "call");
         AddressColumns.Check(batch.Client, count, "client");
         AddressColumns.Check(batch.Virtual, count, "virtual");
         AddressColumns.Check(batch.Server, count, "server");

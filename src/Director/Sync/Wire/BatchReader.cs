@@ -45,7 +45,7 @@ public sealed class BatchReader
         bool known = kind <= (uint)ConnectionChangeKind.Delete && side <= (uint)ConnectionKind.Template
             && KnownValues.IsProtocolOf((ConnectionKind)side, protocol) && KnownValues.IsState(state)
             && clientPort <= ushort.MaxValue && virtualPort <= ushort.MaxValue && serverPort <= ushort.MaxValue
-            && AreSane(batch, i);
+            && AreSane(batch, i) && CallColumn.IsSane(batch, i);
         change = !known ? default : new ConnectionChange((ConnectionChangeKind)kind, new ConnectionRecord(
             (ConnectionKind)side, (TransportProtocol)protocol,
             AddressColumns.Read(batch.Client, i), (ushort)clientPort,
@@ -64,6 +64,8 @@ public sealed class BatchReader
             Gateway = KnownValues.GatewayOf((ConnectionTraits)At(batch.Traits, i), AddressColumns.Read(batch.Gateway, i)),
             GatewayPort = (ushort)At(batch.GatewayPort, i),
             WindowShift = (sbyte)At(batch.WindowShift, i),
+            CallId = CallColumn.IdOf(batch, i),
+            Call = CallColumn.DigestOf(batch, i),
         });
         return known;
     }

@@ -44,6 +44,7 @@ public sealed class BatchWriter(int capacity)
         Column(_batch.RemainingMilliseconds, changes, static (in ConnectionChange c) => c.Record.RemainingMilliseconds);
         WriteService(changes);
         WriteShifts(changes);
+        CallColumn.Write(_batch.Call, changes);
         return _batch;
     }
 

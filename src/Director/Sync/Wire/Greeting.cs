@@ -8,7 +8,7 @@ namespace HaLvs.Director.Sync.Wire;
 public static class Greeting
 {
     /// <summary>The schema of sync.proto that this version writes.</summary>
-    public const uint Schema = 2;
+    public const uint Schema = 3;
 
     /// <summary>The oldest that it still reads.</summary>
     public const uint OldestSchema = 1;

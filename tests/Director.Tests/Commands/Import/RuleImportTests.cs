@@ -22,6 +22,8 @@ public sealed class RuleImportTests
             -a -t 192.0.2.100:80 -r 10.0.0.3:8080 -m -w 0 -x 20 -y 10
             -A -u 192.0.2.100:53 -s rr -o
             -a -u 192.0.2.100:53 -r 10.0.0.2:53 -m -w 1
+            -A -u 192.0.2.100:5060 -s rr -p 360 -M 0.0.0.0 --pe sip -o
+            -a -u 192.0.2.100:5060 -r 10.0.0.2:5060 -m -w 65535
 
             """;
         string toml = Import(rules);
@@ -39,6 +41,17 @@ public sealed class RuleImportTests
         string toml = Import("-A -t 192.0.2.100:80 -s rr\n-a -t 192.0.2.100:80 -r 10.0.0.2:80 -g -w 3\n-a -t 192.0.2.100:80 -r 10.0.0.3:80 -m -w 1\n");
         Assert.Contains("# line 2: 10.0.0.2:80, weight 3, is reached by direct routing (-g)", toml, StringComparison.Ordinal);
         Assert.Equal("10.0.0.3", Assert.Single(Example.Model(WithoutServices() + toml).Services[0].Servers).Address.ToString());
+    }
+
+    [Theory]
+    [InlineData("-A -t 192.0.2.100:80 -s rr -p 60 -M 24\n", "# netmask 0.0.0.24 (of ipvsadm -M) is not one of leading ones")]
+    [InlineData("-A -t 192.0.2.100:80 -s rr -p 60 --pe sip\n", "# persistence engine sip is left out: it reads datagrams alone")]
+    [InlineData("-A -u 192.0.2.100:80 -s rr --pe sip\n", "# persistence engine sip is left out: without -p it keeps nothing")]
+    public void ToToml_WhatTheConfigurationHasNoWordFor_IsACommentAndTheRestIsGood(string rule, string comment)
+    {
+        string toml = Import(rule);
+        Assert.Contains(comment, toml, StringComparison.Ordinal);
+        Assert.Null(Assert.Single(Example.Model(WithoutServices() + toml).Services).Persistence?.Engine);
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public sealed class IpvsadmCommandTests : IAsyncLifetime
     {
         ConnectionRecord record = new(
             ConnectionKind.Service, TransportProtocol.Tcp, Ip.Parse("192.0.2.11"), 40001, Ip.Parse("192.0.2.100"), 80, Ip.Parse("10.0.0.2"), 8080, ConnectionState.Established, 899_999);
-        _director.Table = [record, record with { Kind = ConnectionKind.Template, Protocol = 0, ClientPort = 0, VirtualPort = 0, ServerPort = 0, Mark = 7, RemainingMilliseconds = 99_000 }];
+        _director.Table = [record, record with { Kind = ConnectionKind.Template, Protocol = 0, ClientPort = 0, VirtualPort = 0, ServerPort = 0, Mark = 7, State = ConnectionState.Assured, RemainingMilliseconds = 99_000 }];
         Assert.Equal("""
             IPVS connection entries
             pro expire state       source             virtual            destination
@@ -57,6 +57,25 @@ public sealed class IpvsadmCommandTests : IAsyncLifetime
             IP  01:39  ASSURED     192.0.2.11:0       0.0.0.7:0          10.0.0.2:0
 
             """, (await RunAsync("-L -n -c")).Output);
+    }
+
+    [Fact]
+    public async Task Run_ConnectionsWithPersistentConn_CallIdsInIpvsadmsWidths()
+    {
+        ConnectionRecord template = new(
+            ConnectionKind.Template, TransportProtocol.Udp, Ip.Parse("192.0.2.11"), 0, Ip.Parse("192.0.2.100"), 5060, Ip.Parse("10.0.0.2"), 5060, ConnectionState.None, 359_000)
+        {
+            CallId = "a84b4c76e66710@pc33.example.com",
+        };
+        _director.Table = [template, template with { CallId = null, State = ConnectionState.Assured }];
+        Assert.Equal("""
+            IPVS connection entries
+            pro expire state       source             virtual            destination        pe name          pe_data
+            UDP 05:59  NONE        192.0.2.11:0       192.0.2.100:5060   10.0.0.2:5060    sip                a84b4c76e66710@pc33.example.com
+            UDP 05:59  ASSURED     192.0.2.11:0       192.0.2.100:5060   10.0.0.2:5060
+
+            """, (await RunAsync("-L -n -c --persistent-conn")).Output);
+        Assert.DoesNotContain("sip", (await RunAsync("-L -n -c")).Output, StringComparison.Ordinal);
     }
 
     private Task<CommandRun> RunAsync(string words, string input = "") => CommandRun.OfAsync(

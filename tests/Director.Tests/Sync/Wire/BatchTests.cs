@@ -2,6 +2,7 @@ using Google.Protobuf;
 using HaLvs.Director.Sync;
 using HaLvs.Director.Sync.V1;
 using HaLvs.Director.Sync.Wire;
+using HaLvs.Forwarder.Calls;
 using HaLvs.Forwarder.Connections;
 using HaLvs.Forwarder.Packets;
 
@@ -61,6 +62,49 @@ public class BatchTests
         ];
         Assert.Equal(changes, RoundTrip(changes, out int skipped));
         Assert.Equal(0, skipped);
+    }
+
+    [Fact]
+    public void WriteRead_Calls_TextWhereATemplateComesDigestOtherwise()
+    {
+        CallDigest digest = CallDigest.Of("a84b4c76e66710@pc33.example.com");
+        ConnectionRecord template = Flows.Number(5) with
+        {
+            Kind = ConnectionKind.Template,
+            Protocol = TransportProtocol.Udp,
+            ClientPort = 0,
+            State = ConnectionState.None,
+            CallId = "a84b4c76e66710@pc33.example.com",
+            Call = digest,
+        };
+        ConnectionRecord holder = Flows.Number(6) with { Traits = ConnectionTraits.HoldsTemplate, Call = digest };
+        ConnectionChange[] changes =
+        [
+            new(ConnectionChangeKind.Upsert, Flows.Number(1)), new(ConnectionChangeKind.Upsert, template), new(ConnectionChangeKind.Upsert, holder),
+            new(ConnectionChangeKind.Upsert, template with { CallId = new string('c', 255), Call = CallDigest.Of(new string('c', 255)) }),
+        ];
+        Assert.Equal(changes, RoundTrip(changes, out int skipped));
+        Assert.Equal(0, skipped);
+
+        ConnectionChange delete = RoundTrip([new(ConnectionChangeKind.Delete, template with { CallId = null })], out _).Single();
+        Assert.Equal((template.Key, null), (delete.Record.Key, delete.Record.CallId));
+        Assert.Empty(new BatchWriter(2).Write(changes.AsSpan(0, 1)).Call);
+    }
+
+    [Theory]
+    [InlineData(2u, 0u, "two words")]
+    [InlineData(2u, 0u, "esc\u001b[2J")]
+    [InlineData(2u, 1u, "not a digest")]
+    [InlineData(0u, 0u, "not a digest")]
+    public void Read_CallThatCannotBe_SkipsThatRecordAlone(uint kind, uint change, string call)
+    {
+        ConnectionBatch batch = Batch(2);
+        (batch.Kind[1], batch.Change[1]) = (kind, change);
+        batch.Call.Add([ByteString.Empty, ByteString.CopyFromUtf8(call)]);
+        Assert.Equal(1, new BatchReader().Read(batch, out int skipped).Length);
+        Assert.Equal(1, skipped);
+        batch.Call[1] = ByteString.CopyFromUtf8(new string('c', 256));
+        Assert.Equal(1, new BatchReader().Read(batch, out _).Length);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ namespace HaLvs.Director.Commands.Ipvsadm.Output;
 /// <summary>ipvsadm -L -c: connections and templates of services. A server's own outbound flows are not IPVS's; halvs connections shows them.</summary>
 internal sealed class ConnectionRow(INameSource names, ListingFormat format)
 {
+    /// <summary>The only engine that gives templates data.</summary>
+    private const string Engine = "sip";
+
     public string Heading { get; } = "IPVS connection entries\n" + (format.HasFlag(ListingFormat.PersistentConnections)
         ? "pro expire state       source             virtual            destination        pe name          pe_data\n"
         : "pro expire state       source             virtual            destination\n");
@@ -23,8 +26,11 @@ internal sealed class ConnectionRow(INameSource names, ListingFormat format)
 
         uint seconds = record.RemainingMilliseconds / 1000;
         string expires = string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:00}:{seconds % 60:00}");
-        return $"{Protocol(record.Protocol),-3} {expires,-6} {State(record),-11} {End(record, record.Client, record.ClientPort),-18} "
-            + $"{End(record, Virtual(record), record.VirtualPort),-18} {End(record, record.Server, record.ServerPort)}\n";
+        string row = $"{Protocol(record.Protocol),-3} {expires,-6} {Words.Of(record.State),-11} {End(record, record.Client, record.ClientPort),-18} "
+            + $"{End(record, Virtual(record), record.VirtualPort),-18} ";
+        string server = End(record, record.Server, record.ServerPort);
+        bool shown = record.CallId is not null && format.HasFlag(ListingFormat.PersistentConnections);
+        return row + (shown ? $"{server,-16} {Engine,-18} {record.CallId}\n" : $"{server}\n"); // Not the widths of the heading: ipvsadm's.
     }
 
     private string End(in ConnectionRecord record, Ip address, ushort port) => EndText.Of(address, port, record.Protocol, names, format);
@@ -38,8 +44,6 @@ internal sealed class ConnectionRow(INameSource names, ListingFormat format)
         TransportProtocol.IcmpV6 => "ICMPv6",
         _ => "IP",
     };
-
-    private static string State(in ConnectionRecord record) => record.Kind == ConnectionKind.Template ? "ASSURED" : Words.Of(record.State);
 
     /// <summary>A template of a mark has the mark in the address's first word.</summary>
     private static Ip Virtual(in ConnectionRecord record)
