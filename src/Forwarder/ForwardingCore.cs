@@ -184,5 +184,5 @@ public sealed partial class ForwardingCore
     private NetworkFacts CurrentFacts() => new(
         Options,
         _services.Services.Select(s => s.Key.Address),
-        _services.Services.SelectMany(s => s.Servers).Select(s => s.Key.Address));
+        [.. _services.Services.SelectMany(s => s.Servers.Select(r => (s.Key.Protocol, r.Key.Address, r.Key.Port)))]);
 }

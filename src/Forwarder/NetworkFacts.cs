@@ -10,6 +10,7 @@ internal sealed class NetworkFacts
 {
     private readonly AddressSet _virtual;
     private readonly AddressSet _servers;
+    private readonly HashSet<(TransportProtocol Protocol, Ip Address, ushort Port)> _told;
     private readonly (Ip Network, int PrefixLength)? _inside;
     private readonly (Ip Network, int PrefixLength)? _insideV6;
     private readonly Ip? _gateway;
@@ -18,10 +19,11 @@ internal sealed class NetworkFacts
     private readonly Ip? _masqueradeV6;
 
     /// <param name="serviceAddresses">Addresses of services count as virtual even when the options forget them.</param>
-    public NetworkFacts(ForwardingCoreOptions options, IEnumerable<Ip> serviceAddresses, IEnumerable<Ip> serverAddresses)
+    public NetworkFacts(ForwardingCoreOptions options, IEnumerable<Ip> serviceAddresses, IReadOnlyCollection<(TransportProtocol Protocol, Ip Address, ushort Port)> servers)
     {
         _virtual = new AddressSet([.. options.VirtualAddresses, .. serviceAddresses]);
-        _servers = new AddressSet(serverAddresses);
+        _servers = new AddressSet(servers.Select(s => s.Address));
+        _told = options.Ipvs.NatIcmpSend ? [.. servers] : [];
         _inside = options.Inside;
         _insideV6 = options.InsideV6;
         Ipvs = options.Ipvs;
@@ -57,6 +59,14 @@ internal sealed class NetworkFacts
     public bool CanMasquerade { get; }
 
     public bool IsVirtual(Ip address) => _virtual.Contains(address);
+
+    /// <summary>nat_icmp_send: a real server that sends this without a connection is told so, from the gateway address.</summary>
+    public bool TellsServer(in Packet packet, out Ip from)
+    {
+        from = (packet.IsV6 ? _gatewayV6 : _gateway).GetValueOrDefault();
+        return _told.Count > 0 && from != default && (packet.Protocol != TransportProtocol.Tcp || (packet.Flags & TcpFlags.Rst) == 0)
+            && packet.SctpEvent != SctpEvent.Abort && _told.Contains((packet.Protocol, packet.Source, packet.SourcePort));
+    }
 
     /// <summary>Clients send there: a virtual address, or one that a mark rule names, unless it is an inside host that sends.</summary>
     public bool IsFromOutside(Ip source, Ip destination) => IsVirtual(destination) || (Marks.Claim(destination) && !IsInside(source) && !_servers.Contains(source));

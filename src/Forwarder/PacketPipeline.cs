@@ -305,7 +305,12 @@ internal sealed class PacketPipeline
 
         if (slot == 0)
         {
-            // 3 an inside host's own flow, or none of ours
+            // 3 a server that nothing explains, an inside host's own flow, or none of ours
+            if (Facts.TellsServer(in packet, out Ip told))
+            {
+                return Refuse(frame, in packet, DropReason.NoConnection, IcmpType.PortUnreachable, told, now);
+            }
+
             if (!Facts.Masquerades(packet.Source, packet.Destination))
             {
                 return Pass(packet.FrameLength);
@@ -394,10 +399,13 @@ internal sealed class PacketPipeline
         return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, IcmpType.FragmentationNeeded, nextHopMtu, now));
     }
 
-    private int Refuse(Span<byte> frame, in Packet packet, DropReason reason, byte code, long now)
+    private int Refuse(Span<byte> frame, in Packet packet, DropReason reason, byte code, long now) =>
+        Refuse(frame, in packet, reason, code, packet.Destination, now);
+
+    private int Refuse(Span<byte> frame, in Packet packet, DropReason reason, byte code, Ip from, long now)
     {
         _counters.Drop(reason);
-        return Answered(_errors.Write(frame, in packet, packet.Destination, IcmpType.Unreachable, code, 0, now));
+        return Answered(_errors.Write(frame, in packet, from, IcmpType.Unreachable, code, 0, now));
     }
 
     private int Reset(Span<byte> frame, in Packet packet, DropReason reason)

@@ -67,6 +67,7 @@ internal static class ModelBuilder
         ExpireNoDestConn = ipvs.ExpireNoDestConn!.Value,
         ExpireQuiescentTemplate = ipvs.ExpireQuiescentTemplate!.Value,
         SloppyTcp = ipvs.SloppyTcp!.Value,
+        NatIcmpSend = ipvs.NatIcmpSend!.Value,
         SecureTcp = ipvs.SecureTcp!.Value,
         DropEntry = ipvs.DropEntry!.Value,
         DropPacket = ipvs.DropPacket!.Value,

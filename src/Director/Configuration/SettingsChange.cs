@@ -27,6 +27,7 @@ internal static class SettingsChange
         (IpvsTable.ExpireNoDestConn, Text(settings.ExpireNoDestConn)),
         (IpvsTable.ExpireQuiescentTemplate, Text(settings.ExpireQuiescentTemplate)),
         (IpvsTable.SloppyTcp, Text(settings.SloppyTcp)),
+        (IpvsTable.NatIcmpSend, Text(settings.NatIcmpSend)),
         (IpvsTable.SecureTcp, Text(settings.SecureTcp)),
         (IpvsTable.DropEntry, Text(settings.DropEntry)),
         (IpvsTable.DropPacket, Text(settings.DropPacket)),

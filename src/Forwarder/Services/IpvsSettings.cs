@@ -15,6 +15,9 @@ public sealed record IpvsSettings
     /// <summary>Any segment but a reset opens a connection, not only a SYN.</summary>
     public bool SloppyTcp { get; init; }
 
+    /// <summary>A real server whose packet no connection explains gets an ICMP port unreachable, but for resets (ip_vs_out of ip_vs_core.c).</summary>
+    public bool NatIcmpSend { get; init; }
+
     /// <summary>0 off, 1 and 2 automatic under memory pressure (here: a table that is almost full), 3 always.</summary>
     public int SecureTcp { get; init; }
 

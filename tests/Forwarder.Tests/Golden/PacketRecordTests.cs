@@ -25,7 +25,7 @@ public sealed class PacketRecordTests(ITestOutputHelper output)
     [Theory]
     [InlineData("icmp_from_client", "")]
     [InlineData("icmp_from_server", "quote of nothing not passed on 1")]
-    [InlineData("no_server", "stray SYN+ACK reset 1, nat_icmp_send not carried out 2")]
+    [InlineData("no_server", "stray SYN+ACK reset 1, quote as it came 2")]
     [InlineData("server_deleted", "")]
     [InlineData("server_deleted_expire_nodest", "")]
     [InlineData("service_deleted", "still translated 1, reset not believed 1")]

@@ -41,6 +41,24 @@ internal sealed class WirePacket(byte[] bytes)
         Bytes[9] == Tcp && (From, To) == (other.From, other.To) && Bytes.AsSpan(HeaderBytes + 4, 4).SequenceEqual(other.Bytes.AsSpan(HeaderBytes + 4, 4))
         && Bytes.AsSpan(HeaderBytes + 20).SequenceEqual(other.Bytes.AsSpan(HeaderBytes + 20));
 
+    /// <summary>An ICMP error with one hop less in what it quotes; anything else as it is.</summary>
+    public WirePacket WithQuotedHopLess()
+    {
+        int quote = HeaderBytes + 8;
+        if (!QuotesAnError || Bytes.Length < quote + 20)
+        {
+            return this;
+        }
+
+        byte[] copy = [.. Bytes];
+        byte[] quoted = copy[quote..(quote + 20)];
+        quoted[8]--;
+        Wire.WriteHeaderChecksum(quoted).CopyTo(copy, quote);
+        copy.AsSpan(HeaderBytes + 2, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(copy.AsSpan(HeaderBytes + 2), ReferenceChecksum.Of(copy.AsSpan(HeaderBytes)));
+        return new WirePacket(copy);
+    }
+
     public bool IsSame(WirePacket other) => Comparable().AsSpan().SequenceEqual(other.Comparable());
 
     public override string ToString() => Wire.Describe(Bytes);

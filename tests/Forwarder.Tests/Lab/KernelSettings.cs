@@ -23,7 +23,7 @@ internal static class KernelSettings
         "am_droprate" => settings with { DropRate = value },
         "lblc_expiration" => settings with { LblcExpiration = TimeSpan.FromSeconds(value) },
         "lblcr_expiration" => settings with { LblcrExpiration = TimeSpan.FromSeconds(value) },
-        "nat_icmp_send" => settings, // Not carried out: docs/adr/0012.
+        "nat_icmp_send" => settings with { NatIcmpSend = value != 0 },
         "conntrack" => settings, // Whether the kernel's own connection tracking sees the packets: nothing of ours.
         _ => throw new InvalidOperationException($"Unknown setting {name}"),
     };

@@ -26,6 +26,8 @@ internal static class IpvsTable
 
     public static readonly KnownKey SloppyTcp = Flag("sloppy-tcp", "Any segment but a reset opens a connection, not only a SYN.", Defaults.SloppyTcp);
 
+    public static readonly KnownKey NatIcmpSend = Flag("nat-icmp-send", "A real server whose packet no connection explains is told \"port unreachable\".", Defaults.NatIcmpSend);
+
     public static readonly KnownKey SecureTcp = Number(
         "secure-tcp", "0 to 3: a client's ACK alone establishes no connection, only the server's does. 0 off, 1 and 2 when the table is almost full, 3 always.", Defaults.SecureTcp);
 
@@ -44,7 +46,7 @@ internal static class IpvsTable
 
     public static readonly KeyTable Table = new(
         "ipvs", "[ipvs]",
-        [Tcp, TcpFin, Udp, ExpireNoDestConn, ExpireQuiescentTemplate, SloppyTcp, SecureTcp, DropEntry, DropPacket, DropRate, ConnReuseMode, LblcExpiration, LblcrExpiration]);
+        [Tcp, TcpFin, Udp, ExpireNoDestConn, ExpireQuiescentTemplate, SloppyTcp, NatIcmpSend, SecureTcp, DropEntry, DropPacket, DropRate, ConnReuseMode, LblcExpiration, LblcrExpiration]);
 
     private static KnownKey Timeout(string name, string meaning, string example, TimeSpan value) =>
         new(name, "duration", meaning, $"{name} = \"{example}\"", $"\"{DurationText.Format(value)}\"");

@@ -26,6 +26,7 @@ internal static class IpvsReader
             ExpireNoDestConn = reader.Flag(IpvsTable.ExpireNoDestConn, defaults.ExpireNoDestConn),
             ExpireQuiescentTemplate = reader.Flag(IpvsTable.ExpireQuiescentTemplate, defaults.ExpireQuiescentTemplate),
             SloppyTcp = reader.Flag(IpvsTable.SloppyTcp, defaults.SloppyTcp),
+            NatIcmpSend = reader.Flag(IpvsTable.NatIcmpSend, defaults.NatIcmpSend),
             SecureTcp = reader.Whole(IpvsTable.SecureTcp, 0, LastStage, defaults.SecureTcp),
             DropEntry = reader.Whole(IpvsTable.DropEntry, 0, LastStage, defaults.DropEntry),
             DropPacket = reader.Whole(IpvsTable.DropPacket, 0, LastStage, defaults.DropPacket),

@@ -14,6 +14,8 @@ internal sealed record IpvsConfig
 
     public Setting<bool>? SloppyTcp { get; init; }
 
+    public Setting<bool>? NatIcmpSend { get; init; }
+
     public Setting<int>? SecureTcp { get; init; }
 
     public Setting<int>? DropEntry { get; init; }
