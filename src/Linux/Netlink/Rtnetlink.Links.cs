@@ -18,7 +18,7 @@ public sealed partial class Rtnetlink
         }
     }
 
-    /// <summary>By its number; null when no such interface exists.</summary>
+    /// <summary>By its index. Null when no such interface exists.</summary>
     public Link? FindLink(int index)
     {
         lock (_gate)
