@@ -13,7 +13,7 @@ namespace HaLvs.Director;
 
 /// <summary>What operators can ask of this running director. Every wish becomes an input of the role machine; nothing here decides.</summary>
 public sealed class DirectorNode(
-    string name, DirectorModel model, NodeLoop loop, DataPlane dataPlane, ForwardLoop forwarding, SyncEngine? sync, PeerFence? fence,
+    string name, DirectorModel model, NodeLoop loop, DataPlane dataPlane, ForwardLoop forwarding, Func<string> offload, SyncEngine? sync, PeerFence? fence,
     InterfaceWatch interfaces, RuntimeServices runtime, EventLog events, TimeProvider time) : IDirectorOperations
 {
     private const int ListingBatch = 512;
@@ -34,7 +34,7 @@ public sealed class DirectorNode(
             VirtualAddresses = [.. _model.Network.VirtualAddresses.Select(a => a.ToString())],
             Gateway = _model.Network.GatewayText,
             ConnectionCapacity = _model.Network.ConnectionCapacity,
-            Offload = _model.Network.Offload == "off" ? "off (by configuration)" : "off (this version forwards in user space only)",
+            Offload = offload(),
             Interfaces = interfaces.Carriers(),
             Sync = sync?.Status,
             Uptime = time.GetElapsedTime(_started),

@@ -2,6 +2,7 @@ using HaLvs.Director.Commands;
 using HaLvs.Director.Configuration;
 using HaLvs.Director.Effects;
 using HaLvs.Director.Loops;
+using HaLvs.Director.Offload;
 using HaLvs.Director.Loops.Links;
 using HaLvs.Director.Reports;
 using HaLvs.Director.Runtime;
@@ -24,6 +25,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly TunDevice _tun;
     private readonly TunDevice? _syns;
     private readonly ForwardLoop _forwarding;
+    private readonly KernelOffload? _offload;
     private readonly Inbox<NodeInput> _inbox = new();
     private readonly IReadOnlyList<IHeartbeatLink> _links;
     private readonly SyncEngine? _sync;
@@ -49,10 +51,11 @@ internal sealed class DirectorParts : IAsyncDisposable
         _tun = TunDevice.Open(DirectorHost.TunName);
         _syns = SeparateSyns(_tun, events);
         var dataPlane = new DataPlane(new ForwardingCore(CoreOptions.Of(model, options.Node)));
+        (_offload, var offloadText) = OffloadParts.Make(model, dataPlane, DirectorHost.TunName, events);
         var runtime = new RuntimeServices(model, dataPlane, options.StateDirectory, new KernelNetwork(), events, TimeProvider.System);
         var identity = new NodeIdentity(options.Node, model, _epochs);
         _sync = SyncParts.Make(identity, _addresses.OwnAddresses(), dataPlane, runtime, _inbox.Post, events);
-        _forwarding = new ForwardLoop(_tun, _syns, dataPlane, null, () => _sync?.NotifyChanges(), Broken);
+        _forwarding = new ForwardLoop(_tun, _syns, dataPlane, _offload, () => _sync?.NotifyChanges(), Broken);
         _links = LinkParts.Make(identity, _inbox);
         var machine = identity.MakeMachine();
         _fence = identity.MakeFence(machine, _inbox, events);
@@ -63,7 +66,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         _interfaces = new InterfaceWatch([model.Network.External, model.Network.Internal], events);
         _table = new TableWatch(() => dataPlane.Core.Counters.TableFullSince != 0, model.Network.ConnectionCapacity, events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
-        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
+        Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, new OffloadReport(_offload, offloadText, dataPlane).ToString, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
         runtime.Refusal = Node.RefusalOfChanges;
         runtime.Epoch = () => _epochs.ReadEpoch();
         runtime.Changed = () => _sync?.NotifyChanges();
@@ -80,6 +83,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         if (!locked.Permitted)
             _events.Add(EventSeverity.Info, "start", $"memory is not locked: {locked.Detail}");
         _queue.Start();
+        _offload?.Start();
         _forwarding.Start();
         _watch.Start();
         _sync?.Start();
@@ -127,6 +131,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         if (_sync is not null)
             await _sync.DisposeAsync();
         _forwarding.Dispose();
+        _offload?.Dispose();
         _addresses.Dispose();
         _syns?.Dispose();
         _tun.Dispose();

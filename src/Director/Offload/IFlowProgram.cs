@@ -1,3 +1,4 @@
+using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Offload;
 
 namespace HaLvs.Director.Offload;
@@ -15,7 +16,7 @@ internal interface IFlowProgram : IOffloadCache
     void Clear();
 
     /// <summary>Null: not valid, packets that would go there come to the user path.</summary>
-    void SetNextHop(int index, NextHop? hop);
+    void SetNextHop(int index, OffloadNextHop? hop);
 
     /// <summary>The program forwards until then (CLOCK_MONOTONIC), and not a packet longer.</summary>
     void Renew(TimeSpan until);

@@ -1,3 +1,4 @@
+using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Director.Offload;
@@ -14,5 +15,5 @@ internal interface INextHopNetwork
     (Ip Neighbour, int InterfaceIndex)? WayTo(Ip? source, Ip destination);
 
     /// <summary>The neighbour's hardware address and the interface's own; null while it is not known. Whoever is not known, or not confirmed of late, is asked for.</summary>
-    NextHop? Resolve(Ip neighbour, int interfaceIndex);
+    OffloadNextHop? Resolve(Ip neighbour, int interfaceIndex);
 }

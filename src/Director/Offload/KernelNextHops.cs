@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
@@ -43,7 +44,7 @@ internal sealed class KernelNextHops(Rtnetlink netlink, int tunIndex, byte ownPr
             : null;
     }
 
-    public NextHop? Resolve(Ip neighbour, int interfaceIndex)
+    public OffloadNextHop? Resolve(Ip neighbour, int interfaceIndex)
     {
         if (LinkOf(interfaceIndex) is not { HardwareAddress.Length: HardwareAddress.Bytes, IsUp: true } link)
             return null;
@@ -51,7 +52,7 @@ internal sealed class KernelNextHops(Rtnetlink netlink, int tunIndex, byte ownPr
         if (known is not { IsUsable: true, IsStale: false })
             Ask(neighbour, interfaceIndex);
         return known is { IsUsable: true, HardwareAddress.Length: HardwareAddress.Bytes }
-            ? new NextHop(interfaceIndex, HardwareAddress.Read(known.HardwareAddress.Span), HardwareAddress.Read(link.HardwareAddress.Span), link.MtuBytes)
+            ? new OffloadNextHop(interfaceIndex, HardwareAddress.Read(known.HardwareAddress.Span), HardwareAddress.Read(link.HardwareAddress.Span), link.MtuBytes)
             : null;
     }
 

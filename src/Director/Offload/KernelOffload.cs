@@ -3,6 +3,7 @@ using HaLvs.Director.Reports;
 using HaLvs.Heartbeat;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
+using HaLvs.Linux.Offload;
 
 namespace HaLvs.Director.Offload;
 
@@ -20,15 +21,17 @@ internal sealed class KernelOffload : IDisposable
     private readonly IFlowProgram _program;
     private readonly NextHops _hops;
     private readonly FlowCache _flows;
+    private readonly ServedInterfaces _served;
+    private readonly IDisposable _resources;
     private readonly EventLog _events;
     private readonly EventFd _wake = new();
     private readonly Thread _watch;
     private volatile bool _ending;
     private volatile string? _broken;
 
-    public KernelOffload(DataPlane dataPlane, IFlowProgram program, NextHops hops, EventLog events)
+    public KernelOffload(DataPlane dataPlane, IFlowProgram program, NextHops hops, ServedInterfaces served, IDisposable resources, EventLog events)
     {
-        (_program, _hops, _events) = (program, hops, events);
+        (_program, _hops, _served, _resources, _events) = (program, hops, served, resources, events);
         _flows = new FlowCache(dataPlane, program, hops);
         _watch = new Thread(Watch) { IsBackground = true, Name = "next-hops" };
     }
@@ -75,7 +78,9 @@ internal sealed class KernelOffload : IDisposable
         if (_watch.IsAlive)
             _watch.Join();
         _program.Stop();
+        _served.Dispose();
         _wake.Dispose();
+        _resources.Dispose();
     }
 
     private void Watch()
@@ -90,18 +95,19 @@ internal sealed class KernelOffload : IDisposable
                     Thread.Sleep(Burst);
                 news.Take();
                 _wake.Drain();
+                _served.Follow();
                 if (_hops.Refresh())
                     _flows.GiveAnew();
             }
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or OffloadException)
         {
             GiveUp(e);
         }
     }
 
     /// <summary>Without a lease nothing that the tables say matters any more.</summary>
-    private void GiveUp(LinuxException e)
+    private void GiveUp(Exception e)
     {
         _broken = e.Message;
         _program.Stop();

@@ -1,3 +1,4 @@
+using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
 
@@ -11,7 +12,7 @@ namespace HaLvs.Director.Offload;
 /// <param name="network">What the kernel says of routes, neighbours and links.</param>
 /// <param name="write">Puts an entry into the program's table; null: not valid.</param>
 /// <param name="capacity">Entries at most, the unused index 0 among them.</param>
-internal sealed class NextHops(INextHopNetwork network, Action<int, NextHop?> write, int capacity)
+internal sealed class NextHops(INextHopNetwork network, Action<int, OffloadNextHop?> write, int capacity)
 {
     /// <summary>An index that is never valid: flows that name it stay on the user path.</summary>
     public const int None = 0;
@@ -145,7 +146,7 @@ internal sealed class NextHops(INextHopNetwork network, Action<int, NextHop?> wr
     private void Write(int index)
     {
         Entry entry = _entries[index];
-        NextHop? hop = entry.Link == 0 ? null : network.Resolve(entry.Neighbour, entry.Link);
+        OffloadNextHop? hop = entry.Link == 0 ? null : network.Resolve(entry.Neighbour, entry.Link);
         if (hop != entry.Written)
         {
             entry.Written = hop;
@@ -160,6 +161,6 @@ internal sealed class NextHops(INextHopNetwork network, Action<int, NextHop?> wr
 
         public int Link { get; } = link;
 
-        public NextHop? Written { get; set; }
+        public OffloadNextHop? Written { get; set; }
     }
 }

@@ -8,6 +8,7 @@ internal static class Bpf
     public const int BPF_MAP_LOOKUP_ELEM = 1;
     public const int BPF_MAP_UPDATE_ELEM = 2;
     public const int BPF_MAP_DELETE_ELEM = 3;
+    public const int BPF_MAP_GET_NEXT_KEY = 4;
     public const int BPF_PROG_LOAD = 5;
     public const int BPF_PROG_GET_FD_BY_ID = 13;
     public const int BPF_OBJ_GET_INFO_BY_FD = 15;

@@ -14,6 +14,7 @@ internal sealed unsafe class BpfMap<TKey, TValue>(FileDescriptor descriptor) : I
     /// <summary>The kernel's own number, which its headers for programs lack: "operation not supported" of an old batch.</summary>
     private const int NotSupported = 524;
     private const int Attempts = 100;
+    private const int ClearChunk = 64;
 
     /// <summary>Cleared by the first refusal; the tests clear it to walk the other way.</summary>
     internal bool Batches { get; set; } = true;
@@ -67,7 +68,34 @@ internal sealed unsafe class BpfMap<TKey, TValue>(FileDescriptor descriptor) : I
         }
     }
 
+    /// <summary>Deletes every entry.</summary>
+    /// <exception cref="LinuxException">As of <see cref="Delete"/>.</exception>
+    public void Clear()
+    {
+        TKey[] keys = new TKey[ClearChunk];
+        int count;
+        do
+        {
+            count = 0;
+            while (count < keys.Length && TryNext(count == 0 ? null : keys[count - 1], out keys[count]))
+                count++;
+            Delete(keys.AsSpan(0, count));
+        }
+        while (count > 0);
+    }
+
     public void Dispose() => descriptor.Dispose();
+
+    /// <summary>The key behind this one in the map's own order; behind null: the first.</summary>
+    private bool TryNext(TKey? key, out TKey next)
+    {
+        TKey from = key.GetValueOrDefault();
+        fixed (TKey* at = &next)
+        {
+            BpfMapElement element = new() { map_fd = (uint)descriptor.DangerousGetHandle(), key = key is null ? 0 : (ulong)&from, value = (ulong)at };
+            return Libc.bpf(Bpf.BPF_MAP_GET_NEXT_KEY, &element, (uint)sizeof(BpfMapElement)) == 0;
+        }
+    }
 
     private bool FallsBack(int errno)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HaLvs.Linux.Interop;
 
 namespace HaLvs.Linux.Offload;
@@ -40,6 +41,14 @@ public readonly struct OffloadTraffic
         uint inside = _fromInside.seen == 0 ? uint.MaxValue : Age(current, _fromInside.seen);
         return TimeSpan.FromTicks(((long)Math.Min(outside, inside) << SeenShift) / TimeSpan.NanosecondsPerTick);
     }
+
+    /// <summary>Reads and zeroes the counts, each in one step; the program adds atomically, so nothing is lost.</summary>
+    internal static OffloadTraffic Take(ref OffloadTraffic shared) =>
+        new(Take(ref Unsafe.AsRef(in shared._fromOutside)), Take(ref Unsafe.AsRef(in shared._fromInside)));
+
+    private static NatDirection Take(ref NatDirection shared) => Volatile.Read(ref shared.packets) == 0
+        ? new NatDirection { seen = Volatile.Read(ref shared.seen) }
+        : new NatDirection { bytes = Interlocked.Exchange(ref shared.bytes, 0), packets = Interlocked.Exchange(ref shared.packets, 0), seen = Volatile.Read(ref shared.seen) };
 
     /// <summary>The kernel may have stamped a packet after "now" was read.</summary>
     private static uint Age(uint current, uint seen) => (int)(current - seen) is < 0 and > -1000 ? 0 : current - seen;

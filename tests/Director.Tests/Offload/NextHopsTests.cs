@@ -1,6 +1,7 @@
 using HaLvs.Director.Offload;
 using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Linux.Offload;
 using HaLvs.Linux.Packets;
 
 namespace HaLvs.Director.Tests.Offload;
@@ -9,7 +10,7 @@ public sealed class NextHopsTests
 {
     private static readonly Ip Virtual = Ip.Parse("192.0.2.100");
     private readonly FakeNetwork _network = new();
-    private readonly Dictionary<int, NextHop?> _written = [];
+    private readonly Dictionary<int, OffloadNextHop?> _written = [];
 
     [Fact]
     public void Of_ClientsBehindOneGateway_ShareAnEntry()
@@ -19,7 +20,7 @@ public sealed class NextHopsTests
         _network.Known["192.0.2.1"] = 0x0200c0000201;
         int first = hops.Of(Virtual, Ip.Parse("203.0.113.1"));
         Assert.Equal(first, hops.Of(Virtual, Ip.Parse("203.0.113.2")));
-        Assert.Equal(new NextHop(2, new HardwareAddress(0x0200c0000201), new HardwareAddress(2), 1500), Assert.Single(_written).Value);
+        Assert.Equal(new OffloadNextHop(2, new HardwareAddress(0x0200c0000201), new HardwareAddress(2), 1500), Assert.Single(_written).Value);
         Assert.Equal((1, 1), (hops.Count, hops.ValidCount));
     }
 
@@ -123,10 +124,10 @@ public sealed class NextHopsTests
         public (Ip Neighbour, int InterfaceIndex)? WayTo(Ip? source, Ip destination) =>
             Ways.TryGetValue(destination.ToString(), out var way) ? (Ip.Parse(way.Neighbour), way.Link) : null;
 
-        public NextHop? Resolve(Ip neighbour, int interfaceIndex)
+        public OffloadNextHop? Resolve(Ip neighbour, int interfaceIndex)
         {
             if (Known.TryGetValue(neighbour.ToString(), out ulong hardware))
-                return new NextHop(interfaceIndex, new HardwareAddress(hardware), new HardwareAddress((ulong)interfaceIndex), 1500);
+                return new OffloadNextHop(interfaceIndex, new HardwareAddress(hardware), new HardwareAddress((ulong)interfaceIndex), 1500);
             Asked.Add(neighbour.ToString());
             return null;
         }

@@ -27,7 +27,7 @@ internal static class NetworkTable
         "masquerade = true", "false");
 
     public static readonly KnownKey Offload = new(
-        "offload", "\"auto\" or \"off\"", "Established connections in the kernel; `tc` and `xdp` come in a later version.", "offload = \"off\"", "\"auto\"");
+        "offload", "\"auto\", \"tc\", \"xdp\" or \"off\"", "Established connections stay in the kernel: by XDP on physical interfaces, by tc on all others; `halvs status` says which and why.", "offload = \"off\"", "\"auto\"");
 
     public static readonly KnownKey ConnectionCapacity = new(
         "connection-capacity", "number", "Connections at most, 1024 to 16777216; the memory (up to 256 bytes each) is taken at the start.",

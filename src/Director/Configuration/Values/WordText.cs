@@ -23,13 +23,7 @@ internal static class WordText
             ? text
             : Parsed.Bad<string>($"\"{text}\" is not the name of a network interface; write 1 to 15 characters like eth0");
 
-    /// <summary>"auto" or "off" for now.</summary>
-    public static Parsed<string> Offload(string text) => text switch
-    {
-        "auto" or "off" => text,
-        "tc" or "xdp" => Parsed.Bad<string>($"\"{text}\" is not available yet in this version; use \"auto\" or \"off\""),
-        _ => OneOf("an offload", ["auto", "off"])(text),
-    };
+    public static Parsed<string> Offload(string text) => OneOf("an offload", ["auto", "tc", "xdp", "off"])(text);
 
     /// <summary>Path of an HTTP request: RFC 9112 section 3.2.1, origin form.</summary>
     public static Parsed<string> RequestPath(string text) =>
