@@ -16,6 +16,8 @@ internal sealed class MaglevHash : Scheduler
     private const ulong SkipKey = 2_654_446_892;
     private readonly RealServer?[] _slots = new RealServer?[Slots];
 
+    public override bool FollowsFromList => true;
+
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
         uint client = KernelHash.Fold(connection.Client) + ((Options & SchedulerOptions.Port) != 0 ? connection.ClientPort : 0u);

@@ -12,6 +12,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
+    private bool _several;
     private long _nextSample = long.MinValue;
 
     public IEnumerable<VirtualService> Services => _inOrder;
@@ -25,6 +26,9 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     public Action<RealServer>? ServerBack { get; init; }
 
     public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
+
+    /// <summary>Null: no such server is configured.</summary>
+    public RealServer? Find(in ServerKey key) => servers.Find(key) is { IsConfigured: true } server ? server : null;
 
     public ImmutableArray<ServiceSnapshot> Snapshot() => [.. _inOrder.Select(s => s.ToSnapshot())];
 
@@ -43,6 +47,11 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         if (outcome == ServiceOutcome.Done)
         {
             VirtualService service = new(config, environment);
+            if (_several)
+            {
+                service.BeginChanges();
+            }
+
             _services.Add(service.Key, service);
             _inOrder.Add(service);
             FindCallServices();
@@ -75,6 +84,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchService;
         }
 
+        service.StopScheduling();
         foreach (RealServer server in service.Servers.ToArray())
         {
             RemoveServer(service, server, withService: true);
@@ -149,6 +159,19 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 
         RemoveServer(service, server, withService: false);
         return ServiceOutcome.Done;
+    }
+
+    /// <summary>Changes that belong together come now; <see cref="EndChanges"/> follows before the next packet.</summary>
+    public void BeginChanges()
+    {
+        _several = true;
+        _inOrder.ForEach(static service => service.BeginChanges());
+    }
+
+    public void EndChanges()
+    {
+        _several = false;
+        _inOrder.ForEach(static service => service.EndChanges());
     }
 
     /// <param name="key">Null: every service.</param>

@@ -14,6 +14,10 @@ internal sealed class VirtualService
     private readonly SchedulerEnvironment _environment;
     private Scheduler? _scheduler;
 
+    /// <summary>Several changes are under way: a scheduler whose state follows from the list is told once, at their end.</summary>
+    private bool _several;
+    private bool _stale;
+
     /// <param name="config">Checked by <see cref="ServiceRules"/>; its servers are ignored.</param>
     public VirtualService(VirtualServiceConfig config, SchedulerEnvironment environment)
     {
@@ -85,7 +89,10 @@ internal sealed class VirtualService
         server.Configure(this, config);
         _slowStart.Begin(server);
         _servers.Insert(0, server);
-        _scheduler?.ServerAdded(ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerAdded(ServerSpan());
+        }
     }
 
     public void Edit(RealServer server, RealServerConfig config)
@@ -97,8 +104,27 @@ internal sealed class VirtualService
             _slowStart.Begin(server);
         }
 
-        _scheduler?.ServerEdited(_servers.IndexOf(server), ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerEdited(_servers.IndexOf(server), ServerSpan());
+        }
     }
+
+    /// <summary>Changes that belong together come now; <see cref="EndChanges"/> follows before the next packet.</summary>
+    public void BeginChanges() => _several = true;
+
+    public void EndChanges()
+    {
+        _several = false;
+        if (_stale)
+        {
+            _stale = false;
+            _scheduler?.Start(ServerSpan());
+        }
+    }
+
+    /// <summary>The service is on its way out: its servers leave, and nobody needs to know where the next connection would go (ip_vs_unlink_service).</summary>
+    public void StopScheduling() => _scheduler = null;
 
     /// <summary>Servers that start slowly go on; call about every 100 ms.</summary>
     public void Tick(long now)
@@ -114,7 +140,10 @@ internal sealed class VirtualService
         int index = _servers.IndexOf(server);
         server.Unconfigure();
         _servers.RemoveAt(index);
-        _scheduler?.ServerRemoved(index, ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerRemoved(index, ServerSpan());
+        }
     }
 
     public void ZeroCounters()
@@ -161,7 +190,7 @@ internal sealed class VirtualService
         LowerThreshold = server.Config.LowerThreshold,
         PersistentConnections = server.PersistentConnections,
         Drain = server.Drain is { } plan
-            ? new DrainSnapshot(plan.ConnectionsAtStart, server.CountedConnections, TimeSpan.FromMilliseconds(plan.RemainingMilliseconds), plan.TakesAway)
+            ? plan.ToSnapshot(server.CountedConnections)
             : null,
     };
 
@@ -169,6 +198,13 @@ internal sealed class VirtualService
     {
         ServiceKey key = config.Key;
         return config with { Protocol = key.Protocol, Address = key.Address, Port = key.Port, Servers = [] };
+    }
+
+    private bool IsToldLater()
+    {
+        bool later = _several && _scheduler is { FollowsFromList: true };
+        _stale |= later;
+        return later;
     }
 
     private void UseScheduler()
