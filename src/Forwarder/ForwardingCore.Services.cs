@@ -8,8 +8,8 @@ namespace HaLvs.Forwarder;
 public sealed partial class ForwardingCore
 {
     /// <summary>
-    /// Several changes as one: what follows from the table as a whole is made once, at the end, also when <paramref name="changes"/> throws. No packet
-    /// may be processed meanwhile.
+    /// Several changes as one: what follows from the table as a whole is made once, at the end, also when <paramref name="changes"/> throws; hash
+    /// tables of schedulers by <see cref="Work"/>, or with their next pick. No packet may be processed meanwhile.
     /// </summary>
     public void Together(Action changes)
     {

@@ -18,6 +18,11 @@ internal abstract class Scheduler
     /// </summary>
     public virtual bool FollowsFromList => false;
 
+    /// <summary>Takes memory for so many servers, so that a <see cref="Start"/> on the packet path takes none.</summary>
+    public virtual void Reserve(int servers)
+    {
+    }
+
     /// <summary>The server that <see cref="Pick"/> would return now, without a change of state.</summary>
     public abstract RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection);
 

@@ -12,6 +12,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
+    private readonly Queue<VirtualService> _behind = new();
     private bool _several;
     private long _nextSample = long.MinValue;
 
@@ -171,7 +172,22 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     public void EndChanges()
     {
         _several = false;
-        _inOrder.ForEach(static service => service.EndChanges());
+        foreach (VirtualService service in _inOrder.Where(static s => s.EndChanges()))
+        {
+            _behind.Enqueue(service);
+        }
+    }
+
+    /// <summary>Schedulers have tables to make: <see cref="Work"/>.</summary>
+    public bool HasWork => _behind.Count > 0;
+
+    /// <summary>One of them; a pick that comes before makes its own.</summary>
+    public void Work()
+    {
+        if (_behind.TryDequeue(out VirtualService? service))
+        {
+            service.CatchUp();
+        }
     }
 
     /// <param name="key">Null: every service.</param>

@@ -14,7 +14,7 @@ internal sealed class VirtualService
     private readonly SchedulerEnvironment _environment;
     private Scheduler? _scheduler;
 
-    /// <summary>Several changes are under way: a scheduler whose state follows from the list is told once, at their end.</summary>
+    /// <summary>Several changes are under way: a scheduler whose state follows from the list is told once, before its next pick.</summary>
     private bool _several;
     private bool _stale;
 
@@ -58,10 +58,18 @@ internal sealed class VirtualService
         }
     }
 
-    public RealServer? Schedule(in NewConnection connection) => _scheduler?.Pick(ServerSpan(), in connection);
+    public RealServer? Schedule(in NewConnection connection)
+    {
+        CatchUp();
+        return _scheduler?.Pick(ServerSpan(), in connection);
+    }
 
     /// <summary>The server that the next connection would get; changes nothing.</summary>
-    public RealServer? Preview(in NewConnection connection) => _scheduler?.Peek(ServerSpan(), in connection);
+    public RealServer? Preview(in NewConnection connection)
+    {
+        CatchUp();
+        return _scheduler?.Peek(ServerSpan(), in connection);
+    }
 
     /// <summary>A scheduler that stays keeps its state (ip_vs_edit_service).</summary>
     public void Edit(VirtualServiceConfig config)
@@ -113,9 +121,21 @@ internal sealed class VirtualService
     /// <summary>Changes that belong together come now; <see cref="EndChanges"/> follows before the next packet.</summary>
     public void BeginChanges() => _several = true;
 
-    public void EndChanges()
+    /// <summary>True: the scheduler has to catch up; <see cref="CatchUp"/> does it now, a pick when it must.</summary>
+    public bool EndChanges()
     {
         _several = false;
+        if (_stale)
+        {
+            _scheduler?.Reserve(_servers.Count);
+        }
+
+        return _stale;
+    }
+
+    /// <summary>A thousand hash tables are not made in one hold of the gate. Allocates nothing.</summary>
+    public void CatchUp()
+    {
         if (_stale)
         {
             _stale = false;
@@ -202,8 +222,13 @@ internal sealed class VirtualService
 
     private bool IsToldLater()
     {
-        bool later = _several && _scheduler is { FollowsFromList: true };
+        bool later = (_several || _stale) && _scheduler is { FollowsFromList: true };
         _stale |= later;
+        if (later && !_several)
+        {
+            _scheduler!.Reserve(_servers.Count);
+        }
+
         return later;
     }
 
@@ -211,6 +236,7 @@ internal sealed class VirtualService
     {
         _scheduler = Config.Scheduler == ServiceRules.NoScheduler ? null : SchedulerNames.Create(Config.Scheduler, _environment);
         _scheduler?.SetOptions(Config.Options);
+        _stale = false;
         _scheduler?.Start(ServerSpan());
     }
 

@@ -30,6 +30,41 @@ public sealed class TogetherTests
         Assert.Equal(Picks(single), Picks(together));
     }
 
+    [Theory]
+    [InlineData("mh")]
+    [InlineData("mhr")]
+    public void Together_ThenSingleChangesAndWork_PicksAsOneByOne(string scheduler)
+    {
+        TestDirector single = new();
+        TestDirector together = new();
+        Change(single.Core, scheduler);
+        together.Core.Together(() => Change(together.Core, scheduler));
+        foreach (ForwardingCore core in new[] { single.Core, together.Core })
+        {
+            core.AddServer(Web, new RealServerConfig(Ip.Parse("10.0.0.9"), 80, 3));
+            core.DeleteServer(Web, Ip.Parse("10.0.0.2"), 80, 0);
+        }
+
+        Assert.False(together.Core.Work(together.Now));
+        Assert.Equal(Picks(single), Picks(together));
+    }
+
+    [Fact]
+    public void Together_FirstPickMakesTheTable_WithoutAllocation()
+    {
+        TestDirector director = new();
+        director.Core.Together(() => Change(director.Core, "mh"));
+        new TcpConversation(director, "198.51.100.7:40000", "192.0.2.100:80").Open(); // All code on the way is compiled.
+        byte[] frame = new byte[ForwardingCore.FrameBytes];
+        byte[] syn = Wire.Tcp("198.51.100.8:40000", "192.0.2.100:80", "S");
+        syn.CopyTo(frame, ForwardingCore.VirtioHeaderBytes);
+        director.Core.Together(() => director.Core.AddServer(Web, new RealServerConfig(Ip.Parse("10.0.0.9"), 80, 3)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int length = director.Core.Process(frame, ForwardingCore.VirtioHeaderBytes + syn.Length, director.Now);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.NotEqual(0, length);
+    }
+
     [Fact]
     public void Together_ThrowsInTheMiddle_WhatIsThereServes()
     {
