@@ -6,6 +6,7 @@ using HaLvs.Director.Tests.Configuration;
 using HaLvs.Director.Tests.Runtime;
 using HaLvs.Forwarder;
 using HaLvs.Forwarder.Packets;
+using ServiceChange = HaLvs.Director.Runtime.ServiceChange;
 using EventLog = HaLvs.Director.Reports.EventLog;
 
 namespace HaLvs.Director.Tests.Sync;
@@ -52,6 +53,35 @@ public sealed class RuntimeExchangeTests : IDisposable
         await second.ChangeAsync([new ServiceChange.SetTimeouts(0, 0, 40)], "bob", default);
         await Eventually.HoldsAsync(() => first.Contents().Timeouts.Udp.TotalSeconds == 40, "the change is there");
         Assert.Equal(second.Version, first.Version);
+    }
+
+    [Fact]
+    public async Task Change_StandbysDiskRefuses_IsNotConfirmedUntilItIsOnDisk()
+    {
+        (SyncIdentity a, SyncIdentity b) = SyncNode.Pair();
+        RuntimeServices first = Services(_a);
+        RuntimeServices second = Services(_b);
+        await using SyncNode active = new(a with { Runtime = first }, new FakeTable());
+        await using SyncNode standby = new(b with { Runtime = second }, new FakeTable());
+        Wire(first, active);
+        active.Engine.Start();
+        standby.Engine.Start();
+        active.Engine.SetRole(true, 1);
+        await Eventually.HoldsAsync(() => standby.InSync && active.InSync, "both are in sync");
+        await first.ChangeAsync([new ServiceChange.SetTimeouts(0, 0, 30)], "alice", default);
+        Directory.Delete(_b.Root, recursive: true);
+
+        ChangeReport refused = await first.ChangeAsync([new ServiceChange.SetTimeouts(0, 0, 40)], "alice", default);
+        Assert.Contains("the standby has not confirmed run-time change 2", refused.Warning, StringComparison.Ordinal);
+        Assert.Equal(40, second.Contents().Timeouts.Udp.TotalSeconds);
+
+        Directory.CreateDirectory(_b.Root);
+        await Eventually.HoldsAsync(() =>
+        {
+            second.Look();
+            return second.IsKept;
+        }, "the disk takes it");
+        Assert.Null((await first.ChangeAsync([], "alice", default)).Warning);
     }
 
     private static void Wire(RuntimeServices services, SyncNode node)
