@@ -186,7 +186,7 @@ public sealed partial class RuntimeServices
     /// <exception cref="OperatorException">There is none, or several that could be meant.</exception>
     private (ServiceKey Service, RealServerConfig Server) Find(string service, string server)
     {
-        VirtualServiceConfig? owner = _now.Services.FirstOrDefault(s => s.Key.ToString() == service);
+        VirtualServiceConfig? owner = _now.Services.FirstOrDefault(s => string.Equals(s.Key.ToString(), service, StringComparison.OrdinalIgnoreCase));
         RealServerConfig[] exact = [.. owner?.Servers.Where(s => s.Address.WithPort(s.Port) == server) ?? []];
         RealServerConfig[] found = exact.Length > 0 ? exact : [.. owner?.Servers.Where(s => s.Address.ToString() == server) ?? []];
         return found switch

@@ -70,6 +70,12 @@ public sealed partial class RuntimeServices
     /// <summary>What is not on disk does not run: it would be lost without a word. So the disk comes first.</summary>
     private void Commit(RuntimeSnapshot before, RuntimeSnapshot after, Action<ForwardingCore> change, bool mustServe)
     {
+        int bytes = after.ToMessage(DataPlane.Now).CalculateSize();
+        if (bytes > RuntimeSnapshot.LargestBytes)
+        {
+            throw new OperatorException($"nothing was changed: the table would take {bytes} bytes, and {RuntimeSnapshot.LargestBytes} fit into a message to the standby");
+        }
+
         try
         {
             _keeper.Write(after);

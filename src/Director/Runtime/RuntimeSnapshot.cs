@@ -10,6 +10,9 @@ namespace HaLvs.Director.Runtime;
 /// <param name="Epoch">Of the node's service when it changed.</param>
 internal sealed record RuntimeSnapshot(ulong Version, ulong Epoch, ImmutableArray<VirtualServiceConfig> Services, ConnectionTimeouts Timeouts)
 {
+    /// <summary>On the wire and on disk; some 70,000 servers.</summary>
+    public const int LargestBytes = 2 * 1024 * 1024;
+
     private const int MostNotes = 1000;
 
     public ImmutableArray<VirtualServiceConfig> FileServices { get; init; } = [];
