@@ -41,7 +41,7 @@ public sealed class DirectorNode(
             Version = ThisProgram.Version,
             ConfigurationHash = _model.Hash,
         };
-        status = WithDataPlane(status);
+        status = WithDataPlane(status) with { RuntimeTrouble = runtime.Trouble };
         var (health, reasons) = HealthReport.Of(status);
         return status with { Health = health, Reasons = reasons };
     }
@@ -124,8 +124,15 @@ public sealed class DirectorNode(
         if (!change.IsAllowed)
             return Task.FromResult(Refuse(change.Text));
         var givenUp = drift == DriftChoice.UseFile ? runtime.DriftLines : [];
-        if (runtime.Reload(next, drift, who) is { } differences)
-            return Task.FromResult(Refuse(differences));
+        try
+        {
+            if (runtime.Reload(next, drift, who) is { } differences)
+                return Task.FromResult(Refuse(differences));
+        }
+        catch (Commands.OperatorException refusal)
+        {
+            return Task.FromResult(Refuse(refusal.Message));
+        }
         lock (dataPlane.Gate)
         {
             var present = dataPlane.Core.Options;

@@ -38,6 +38,7 @@ internal sealed class DirectorParts : IAsyncDisposable
     private readonly InterfaceWatch _interfaces;
     private readonly PingWatch _pings;
     private readonly TableWatch _table;
+    private readonly RuntimeServices _runtime;
     private readonly CancellationTokenSource _ending = new();
     private bool _disposed;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,7 +68,9 @@ internal sealed class DirectorParts : IAsyncDisposable
         _table = new TableWatch(() => dataPlane.Core.Counters.TableFullSince != 0, model.Network.ConnectionCapacity, events);
         _pings = new PingWatch(model.Heartbeat.Ping, _inbox.Post);
         Node = new DirectorNode(options.Node, model, _loop, dataPlane, _forwarding, new OffloadReport(_offload, offloadText, dataPlane).ToString, _sync, _fence, _interfaces, runtime, events, TimeProvider.System);
+        _runtime = runtime;
         runtime.Refusal = Node.RefusalOfChanges;
+        runtime.Serves = () => _forwarding.Mode == ForwardingMode.Forward;
         runtime.Epoch = () => _epochs.ReadEpoch();
         runtime.Changed = () => _sync?.NotifyChanges();
         runtime.PeerListens = () => _sync?.Status is { Connected: true };
@@ -93,6 +96,7 @@ internal sealed class DirectorParts : IAsyncDisposable
         Run(_interfaces.RunAsync(_ending.Token), "interface watch");
         Run(_pings.RunAsync(_ending.Token), "ping watch");
         Run(_table.RunAsync(_ending.Token), "table watch");
+        Run(_runtime.WatchAsync(_ending.Token), "run-time services");
         if (_fence is not null)
             Run(_fence.WatchDevicesAsync(_ending.Token), "fence device watch");
     }

@@ -49,7 +49,8 @@ public sealed partial class ForwardingCore
         }
 
         _retirement.Work();
-        return _lost.HasWork || _connections.IsBehind || _retirement.HasWork;
+        _services.Work();
+        return _lost.HasWork || _connections.IsBehind || _retirement.HasWork || _services.HasWork;
     }
 
     /// <summary>On a standby the active's table is the truth.</summary>

@@ -44,7 +44,7 @@ public sealed partial class ForwardingCore
     public void OffloadRefused(in OffloadChange change, long now) => _connections.Offload.Refused(change.Slot, change.Stamp, now);
 
     /// <summary>Changes with every change of <see cref="OffloadServers"/>.</summary>
-    public long OffloadServersVersion { get; private set; }
+    public long OffloadServersVersion => FactsRenewed;
 
     /// <summary>Every real server that a flow may point at.</summary>
     public ImmutableArray<OffloadServer> OffloadServers() => [.. _servers.All.Select(s => new OffloadServer(s.Slot, s.Key.Address, s.IsConfigured))];

@@ -7,13 +7,41 @@ namespace HaLvs.Forwarder;
 /// <summary>The operator's changes of the service table, one by one as ipvsadm makes them, or as a whole list.</summary>
 public sealed partial class ForwardingCore
 {
+    /// <summary>
+    /// Several changes as one: what follows from the table as a whole is made once, at the end, also when <paramref name="changes"/> throws; hash
+    /// tables of schedulers by <see cref="Work"/>, or with their next pick. No packet may be processed meanwhile.
+    /// </summary>
+    public void Together(Action changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        _together = true;
+        _services.BeginChanges();
+        try
+        {
+            changes();
+        }
+        finally
+        {
+            _services.EndChanges();
+            _together = false;
+            RenewFacts();
+        }
+    }
+
     /// <summary>Makes the service table equal to this list. Unchanged servers keep connections and counters; connections of removed ones are kept until they end.</summary>
     /// <exception cref="ArgumentException">The list contradicts itself or names an unknown scheduler; nothing was changed.</exception>
     public void ApplyServices(ImmutableArray<VirtualServiceConfig> services)
     {
         ServiceListApplication.Apply(services, _services);
-        ServicesChanged();
+        RenewFacts();
     }
+
+    /// <summary>Settings of a service, without its servers; null: there is none.</summary>
+    public VirtualServiceConfig? FindService(ServiceKey service) => _services.Find(in service)?.Config;
+
+    /// <summary>Progress of a drain; null: no such server, or it is not draining.</summary>
+    public DrainSnapshot? FindDrain(ServiceKey service, Ip address, ushort port) =>
+        _services.Find(new ServerKey(service, address, port)) is { Drain: { } plan } server ? plan.ToSnapshot(server.CountedConnections) : null;
 
     public ImmutableArray<ServiceSnapshot> SnapshotServices() => _services.Snapshot();
 
@@ -40,8 +68,10 @@ public sealed partial class ForwardingCore
     {
         foreach (ServiceKey key in _services.Services.Select(s => s.Key).ToArray())
         {
-            DeleteService(key, now);
+            _services.Delete(key);
         }
+
+        RenewFacts();
     }
 
     /// <returns>NoSuchService, ServerExists, OutOfRange (weight, thresholds) or Invalid (address): nothing was changed.</returns>
@@ -57,12 +87,19 @@ public sealed partial class ForwardingCore
 
     /// <summary>
     /// Weight 0 at once and templates not honoured; what is left when <paramref name="deadline"/> has passed ends (both ends of a TCP connection are
-    /// reset), and the server is removed or stays with weight 0. Progress stands in <see cref="ServerSnapshot.Drain"/>. A drain is this node's: the
-    /// exported list has the weight 0 alone. A weight above 0 calls it off.
+    /// reset). Progress stands in <see cref="ServerSnapshot.Drain"/>. The core never takes the server away: that is a change of the table, for whoever
+    /// keeps it (<paramref name="takesAway"/> is remembered for listings). The exported list has the weight 0 alone. A weight above 0 calls it off.
     /// </summary>
+    /// <param name="deadline">Null: none. It replaces that of a drain under way.</param>
+    /// <param name="connectionsAtStart">Of a drain that began elsewhere or earlier; null: as the server is now.</param>
     /// <returns>NoSuchService, NoSuchServer, or OutOfRange for a negative deadline: nothing was changed.</returns>
-    public ServiceOutcome StartDrain(ServiceKey service, Ip address, ushort port, TimeSpan deadline, bool takesAway, long now) =>
-        Changed(_draining.Start(new ServerKey(service, address, port), deadline, takesAway, now));
+    public ServiceOutcome StartDrain(
+        ServiceKey service, Ip address, ushort port, TimeSpan? deadline, bool takesAway, long now, int? connectionsAtStart = null) =>
+        Changed(_draining.Start(new ServerKey(service, address, port), deadline, takesAway, connectionsAtStart, now));
+
+    /// <summary>Calls a drain off; the weight stays 0.</summary>
+    /// <returns>NoSuchService or NoSuchServer: nothing was changed.</returns>
+    public ServiceOutcome StopDrain(ServiceKey service, Ip address, ushort port) => _draining.Stop(new ServerKey(service, address, port));
 
     /// <param name="service">Null: all services.</param>
     /// <returns>NoSuchService: nothing was changed.</returns>
@@ -72,15 +109,22 @@ public sealed partial class ForwardingCore
     {
         if (outcome == ServiceOutcome.Done)
         {
-            ServicesChanged();
+            RenewFacts();
         }
 
         return outcome;
     }
 
-    private void ServicesChanged()
+    /// <summary>Within <see cref="Together"/> once, at the end.</summary>
+    private void RenewFacts()
     {
-        FactsChanged();
+        if (_together)
+        {
+            return;
+        }
+
+        _pipeline.Facts = CurrentFacts();
+        FactsRenewed++;
         if (_services.Services.Any(s => s.Engine == ServiceRules.SipEngine))
         {
             _connections.Calls.Reserve();

@@ -33,6 +33,7 @@ public sealed partial class ForwardingCore
     private readonly ConnectionEnding _ending;
     private readonly LostServers _lost;
     private readonly SynProxy _synProxy;
+    private bool _together;
 
     public ForwardingCore(ForwardingCoreOptions options)
     {
@@ -42,7 +43,7 @@ public sealed partial class ForwardingCore
         _connections = new ConnectionTable(options, _servers, Counters);
         _retirement = new ServerRetirement(_connections, _servers) { Settings = options.Ipvs };
         _services = new ServiceTable(_servers, _schedulers, _retirement) { ServerLost = Lose, ServerBack = Regain };
-        _draining = new Draining(_services, _servers, Lose);
+        _draining = new Draining(_services, Lose);
         _remote = new RemoteConnections(_connections, _servers, _services, Counters);
         _defense = new Defense(_connections);
         _ending = new ConnectionEnding(_connections, _pending, Counters);
@@ -54,6 +55,9 @@ public sealed partial class ForwardingCore
     }
 
     public ForwardingCoreOptions Options { get; private set; }
+
+    /// <summary>How often the packet path got a new view of options and services: the costly part of a change.</summary>
+    public long FactsRenewed { get; private set; }
 
     public int ConnectionCount => _connections.Count;
 
@@ -80,7 +84,7 @@ public sealed partial class ForwardingCore
         ConfigureGuard();
         _schedulers.Settings = options.Ipvs;
         _retirement.Settings = options.Ipvs;
-        FactsChanged();
+        RenewFacts();
     }
 
     /// <summary>
@@ -102,11 +106,7 @@ public sealed partial class ForwardingCore
         _services.Tick(now);
         _services.SampleTraffic(now);
         _retirement.Work();
-        if (!_connections.IsFrozen && _draining.Tick(now))
-        {
-            FactsChanged();
-        }
-
+        _draining.Tick(serves: !_connections.IsFrozen, now);
         _connections.Offload.Sweep(_connections, now);
         GuardTick(now);
         _pipeline.Tick(now);
@@ -174,12 +174,6 @@ public sealed partial class ForwardingCore
 
     /// <summary>Applies one change from the active. False when the table is full (counted).</summary>
     public bool ApplyRemote(in ConnectionChange change, long now) => _remote.Apply(in change, now);
-
-    private void FactsChanged()
-    {
-        _pipeline.Facts = CurrentFacts();
-        OffloadServersVersion++;
-    }
 
     private NetworkFacts CurrentFacts() => new(
         Options,

@@ -20,11 +20,20 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandHost host, CancellationToken cancel)
     {
-        if (args is [IpvsadmCommand.Name, ..])
+        try
         {
-            return await IpvsadmCommand.RunAsync([.. args.Skip(1)], host, cancel);
+            return args is [IpvsadmCommand.Name, ..] ? await IpvsadmCommand.RunAsync([.. args.Skip(1)], host, cancel) : await VerbAsync(args, host, cancel);
         }
+        catch (Exception e) when (Describe(e, cancel) is not null)
+        {
+            (int code, string text) = Describe(e, cancel)!.Value;
+            await host.Error.WriteLineAsync($"halvs: {text}");
+            return code;
+        }
+    }
 
+    private static async Task<int> VerbAsync(IReadOnlyList<string> args, CommandHost host, CancellationToken cancel)
+    {
         RootCommand root = RootCommandFactory.Create(host);
         ParseResult parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -40,16 +49,7 @@ public static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        try
-        {
-            return await parsed.InvokeAsync(invocation, cancel);
-        }
-        catch (Exception e) when (Describe(e, cancel) is not null)
-        {
-            (int code, string text) = Describe(e, cancel)!.Value;
-            await host.Error.WriteLineAsync($"halvs: {text}");
-            return code;
-        }
+        return await parsed.InvokeAsync(invocation, cancel);
     }
 
     /// <summary>Null: a defect of ours. It goes on up, with its trace, because nobody can act on less.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using HaLvs.Director.Control;
 using HaLvs.Director.Control.V1;
+using HaLvs.Forwarder.Explaining;
 
 namespace HaLvs.Director.Commands;
 
@@ -106,13 +108,22 @@ public static class StatusText
         text.Append("\nProt LocalAddress:Port Scheduler\n  -> RemoteAddress:Port           Weight ActiveConn InActConn\n");
         foreach (Service service in s.Services)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{service.Protocol.ToUpperInvariant(),-4} {End(service.Address, service.Port)} {service.Scheduler}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Name(service)} {service.Scheduler}\n");
             foreach (Server r in service.Servers)
             {
                 text.Append(CultureInfo.InvariantCulture, $"  -> {End(r.Address, r.Port),-28} {r.Weight,-6} {r.ActiveConnections,-10} {r.InactiveConnections}\n");
+                if (r.Drain is { } drain)
+                {
+                    TextBlock.AppendWrapped(text, "     ", $"{(drain.Over ? "drained" : "draining")}: {DrainText.Of(StatusTranslation.FromDrain(drain))}", Columns);
+                }
             }
         }
     }
+
+    /// <summary>As ipvsadm writes it: "TCP  192.0.2.100:80", "FWM  7", "FWM  7 IPv6".</summary>
+    private static string Name(Service service) => service.Mark != 0
+        ? $"FWM  {service.Mark}{(service.Address.Contains(':') ? " IPv6" : "")}"
+        : $"{service.Protocol.ToUpperInvariant(),-4} {End(service.Address, service.Port)}";
 
     private static void AddTable(StringBuilder text, string label, IEnumerable<string[]> rows)
     {

@@ -52,8 +52,12 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
         try
         {
             IReadOnlyList<ServiceChange> changes = [.. request.Changes.Select(ServiceControl.FromMessage)];
-            var outcomes = await operations.Runtime.ChangeAsync(changes, OperatorName(request.Operator, context), context.CancellationToken);
-            reply.Outcomes.AddRange(outcomes.Select(o => (uint)o));
+            ChangeReport report = await operations.Runtime.ChangeAsync(changes, OperatorName(request.Operator, context), context.CancellationToken);
+            reply.Outcomes.AddRange(report.Outcomes.Select(o => (uint)o));
+            if (report.Warning is { } warning)
+            {
+                reply.Warning = warning;
+            }
         }
         catch (Exception e) when (e is Commands.OperatorException or InvalidDataException)
         {
@@ -64,8 +68,10 @@ public sealed class ControlService(IDirectorOperations operations) : V1.Control.
     }
 
     public override Task Drain(DrainRequest request, IServerStreamWriter<OperationReply> responseStream, ServerCallContext context) =>
-        RunAsync((progress, cancel) => operations.Runtime.DrainAsync(
-            request.Service, request.Server, TimeSpan.FromMilliseconds(request.DeadlineMilliseconds), request.Remove, OperatorName(request.Operator, context), progress, cancel),
+        RunAsync((progress, cancel) => request.Cancel
+            ? operations.Runtime.CancelDrainAsync(request.Service, request.Server, OperatorName(request.Operator, context), cancel)
+            : operations.Runtime.DrainAsync(request.Service, request.Server, TimeSpan.FromMilliseconds(request.DeadlineMilliseconds), request.Remove,
+                OperatorName(request.Operator, context), progress, cancel),
             responseStream, context);
 
     public override Task<ListServicesReply> ListServices(ListServicesRequest request, ServerCallContext context) =>

@@ -82,6 +82,9 @@ public sealed record DirectorStatus
 
     public SyncStatus? Sync { get; init; }
 
+    /// <summary>Null, or why the service table in force is not on this node's disk.</summary>
+    public string? RuntimeTrouble { get; init; }
+
     /// <summary>New flows are refused or take the place of half-open ones.</summary>
     public bool TableFull { get; init; }
 

@@ -116,6 +116,7 @@ public static class StatusTranslation
             Address = service.Address.ToString(),
             Port = service.Port,
             Scheduler = service.Scheduler,
+            Mark = service.Mark,
         };
         reply.Servers.AddRange(service.Servers.Select(s => new Server
         {
@@ -129,7 +130,39 @@ public static class StatusTranslation
             OutPackets = s.OutPackets,
             InBytes = s.InBytes,
             OutBytes = s.OutBytes,
+            Drain = s.Drain is { } drain ? ToDrain(drain) : null,
         }));
         return reply;
+    }
+
+    private static Drain ToDrain(DrainSnapshot drain)
+    {
+        Drain reply = new()
+        {
+            ConnectionsAtStart = drain.ConnectionsAtStart,
+            ConnectionsLeft = drain.ConnectionsLeft,
+            Remove = drain.TakesAway,
+            Over = drain.IsOver,
+            Ended = drain.Ended,
+        };
+        if (drain.Remaining is { } remaining)
+        {
+            reply.RemainingMilliseconds = (long)remaining.TotalMilliseconds;
+        }
+
+        return reply;
+    }
+
+    /// <summary>Back again, for texts.</summary>
+    public static DrainSnapshot FromDrain(Drain drain)
+    {
+        ArgumentNullException.ThrowIfNull(drain);
+        return new DrainSnapshot(
+            (int)drain.ConnectionsAtStart, (int)drain.ConnectionsLeft,
+            drain.HasRemainingMilliseconds ? TimeSpan.FromMilliseconds(drain.RemainingMilliseconds) : null, drain.Remove)
+        {
+            IsOver = drain.Over,
+            Ended = (int)drain.Ended,
+        };
     }
 }

@@ -21,6 +21,10 @@ internal static class CoreCounters
             ("DroppedEntries", counters.DroppedEntries),
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),
+            ("SynCookiesSent", counters.SynCookiesSent),
+            ("SynCookiesAccepted", counters.SynCookiesAccepted),
+            ("SynCookiesRefused", counters.SynCookiesRefused),
+            ("OffloadedPackets", counters.OffloadedPackets),
             ("CallsWithoutRoom", counters.CallsWithoutRoom),
         ];
         return [.. all.Where(c => c.Item2 != 0)];

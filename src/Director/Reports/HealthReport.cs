@@ -15,6 +15,8 @@ public static class HealthReport
             reasons.Add(blocked);
         if (status.TableFull)
             reasons.Add($"the connection table is full ({status.ConnectionCapacity}): new flows are refused; raise network.connection-capacity, or find the flood");
+        if (status.RuntimeTrouble is { } trouble)
+            reasons.Add(trouble);
         AddPeer(status, reasons);
         AddParts(status, reasons);
         var health = status.Node.Blocked is not null ? "blocked" : reasons.Count > 0 ? "degraded" : "healthy";

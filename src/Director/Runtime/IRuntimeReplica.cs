@@ -12,13 +12,15 @@ public interface IRuntimeReplica
     RuntimeState ToMessage(ulong epoch);
 
     /// <summary>
-    /// The serving peer's table becomes ours. Call under the data plane's gate, after role and epoch were checked; <see cref="Persist"/> follows outside it.
+    /// The serving peer's table becomes ours and is written to disk. Do not hold the data plane's gate: a change may hold its own lock and wait for
+    /// it. A disk that refuses is an alarm, not an end: <see cref="IsKept"/> says so, and becomes true when the disk takes it.
     /// </summary>
+    /// <param name="accept">Called under the gate before anything changes: throws when role or epoch forbid it.</param>
     /// <exception cref="InvalidDataException">The message cannot be read; nothing was changed.</exception>
-    void Adopt(RuntimeState message);
+    void Adopt(RuntimeState message, Action accept);
 
-    /// <summary>Writes what was adopted to disk. A disk that refuses is an alarm, not an end.</summary>
-    void Persist();
+    /// <summary>The table in force is on this node's disk.</summary>
+    bool IsKept { get; }
 
     /// <summary>The peer holds this version, on its disk too.</summary>
     void Acknowledged(ulong version);

@@ -14,16 +14,13 @@ internal sealed class KernelNetwork : IMachineNetwork
         return netlink.FindLink(interfaceName)?.MtuBytes;
     }
 
-    public bool IsBroadcast(Ip address)
+    public IReadOnlySet<Ip> Broadcasts()
     {
-        if (!address.IsV4)
-        {
-            return false;
-        }
-
         using var netlink = new Rtnetlink();
-        return netlink.Addresses().Any(own => own.PrefixLength is > 0 and <= SmallestNetworkBits && IsLastOf(Ip.From(own.Address).V4, own.PrefixLength, address.V4));
+        return netlink.Addresses()
+            .Select(own => (Address: Ip.From(own.Address), own.PrefixLength))
+            .Where(own => own.Address.IsV4 && own.PrefixLength is > 0 and <= SmallestNetworkBits)
+            .Select(own => Ip.FromV4(own.Address.V4 | (uint.MaxValue >> own.PrefixLength)))
+            .ToHashSet();
     }
-
-    private static bool IsLastOf(uint network, int prefixLength, uint address) => address == (network | (uint.MaxValue >> prefixLength));
 }

@@ -10,6 +10,9 @@ namespace HaLvs.Director.Runtime;
 /// <param name="Epoch">Of the node's service when it changed.</param>
 internal sealed record RuntimeSnapshot(ulong Version, ulong Epoch, ImmutableArray<VirtualServiceConfig> Services, ConnectionTimeouts Timeouts)
 {
+    /// <summary>On the wire and on disk; some 70,000 servers.</summary>
+    public const int LargestBytes = 2 * 1024 * 1024;
+
     private const int MostNotes = 1000;
 
     public ImmutableArray<VirtualServiceConfig> FileServices { get; init; } = [];
@@ -18,16 +21,23 @@ internal sealed record RuntimeSnapshot(ulong Version, ulong Epoch, ImmutableArra
 
     public ImmutableArray<SyncDaemon> Daemons { get; init; } = [];
 
+    public ImmutableArray<DrainOrder> Drains { get; init; } = [];
+
     /// <summary>Newest last.</summary>
     public ImmutableArray<ChangeNote> Notes { get; init; } = [];
 
-    public bool Drifts => !TableMerge.Same(FileServices, Services) || FileTimeouts != Timeouts;
+    public bool Drifts => !TableMerge.Same(FileServices, Services) || FileTimeouts != Timeouts || !Drains.IsEmpty;
+
+    /// <summary>Whether anything that is kept differs; the file's part and the notes do not count.</summary>
+    public bool Runs(RuntimeSnapshot other) => TableMerge.Same(Services, other.Services) && Timeouts == other.Timeouts
+        && Daemons.SequenceEqual(other.Daemons) && Drains.SequenceEqual(other.Drains);
 
     /// <summary>With what one transaction changed; the oldest notes are forgotten.</summary>
     public RuntimeSnapshot WithNotes(IEnumerable<ChangeNote> notes) =>
         this with { Notes = [.. Notes.Concat(notes).TakeLast(MostNotes)] };
 
-    public RuntimeTable ToMessage()
+    /// <param name="now">Milliseconds of the data plane's clock: deadlines travel as what is left of them.</param>
+    public RuntimeTable ToMessage(long now)
     {
         RuntimeTable message = new()
         {
@@ -39,17 +49,19 @@ internal sealed record RuntimeSnapshot(ulong Version, ulong Epoch, ImmutableArra
         message.Services.AddRange(Services.Select(ServiceTranslation.ToMessage));
         message.FileServices.AddRange(FileServices.Select(ServiceTranslation.ToMessage));
         message.Daemons.AddRange(Daemons.Select(ServiceTranslation.ToMessage));
+        message.Drains.AddRange(Drains.Select(d => d.ToMessage(now)));
         message.Notes.AddRange(Notes);
         return message;
     }
 
     /// <exception cref="InvalidDataException">An address of no known length.</exception>
-    public static RuntimeSnapshot From(RuntimeTable message) => new(
+    public static RuntimeSnapshot From(RuntimeTable message, long now) => new(
         message.Version, message.Epoch, [.. message.Services.Select(ServiceTranslation.FromMessage)], ServiceTranslation.FromMessage(message.Timeouts ?? new TimeoutValues()))
     {
         FileServices = [.. message.FileServices.Select(ServiceTranslation.FromMessage)],
         FileTimeouts = ServiceTranslation.FromMessage(message.FileTimeouts ?? new TimeoutValues()),
         Daemons = [.. message.Daemons.Select(ServiceTranslation.FromMessage)],
+        Drains = [.. message.Drains.Select(d => DrainOrder.From(d, now))],
         Notes = [.. message.Notes],
     };
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using HaLvs.Director.Loops;
 using HaLvs.Director.Runtime.V1;
 using HaLvs.Linux;
 
@@ -20,9 +21,9 @@ internal sealed class RuntimeStore(string directory)
 
         try
         {
-            return RuntimeSnapshot.From(RuntimeTable.Parser.ParseFrom(File.ReadAllBytes(_path)));
+            return RuntimeSnapshot.From(RuntimeTable.Parser.ParseFrom(File.ReadAllBytes(_path)), DataPlane.Now);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new DirectorStartException($"{_path}: cannot be read ({e.Message}); it holds run-time changes of services (ipvsadm). To go on with the "
                 + "configuration file alone, move it away");
@@ -30,5 +31,5 @@ internal sealed class RuntimeStore(string directory)
     }
 
     /// <exception cref="LinuxException">Not written; the old content stands.</exception>
-    public void Write(RuntimeSnapshot snapshot) => DurableFile.Write(_path, snapshot.ToMessage().ToByteArray());
+    public void Write(RuntimeSnapshot snapshot) => DurableFile.Write(_path, snapshot.ToMessage(DataPlane.Now).ToByteArray());
 }

@@ -24,7 +24,7 @@ internal static class TableMerge
 
     private static bool Same(VirtualServiceConfig? a, VirtualServiceConfig? b) => a is null || b is null
         ? a is null && b is null
-        : Settings(a) == Settings(b) && a.Servers.Length == b.Servers.Length && a.Servers.All(b.Servers.Contains);
+        : Settings(a) == Settings(b) && a.Servers.Length == b.Servers.Length && a.Servers.ToHashSet().SetEquals(b.Servers);
 
     private static VirtualServiceConfig? Service(VirtualServiceConfig? old, VirtualServiceConfig? file, VirtualServiceConfig? running)
     {

@@ -32,9 +32,14 @@ internal sealed class FlowExplanation(ConnectionTable connections, ServerRegistr
         bool isGone = flow.ServerSlot != 0 && !servers[flow.ServerSlot].IsConfigured;
         lines.Add(isGone
             ? new(ExplanationCode.ServerGone, $"{text}; the server is not configured any more: the client's packets are dropped until it is back.")
-            : new(ExplanationCode.Existing, $"{text}."));
+            : new(ExplanationCode.Existing, $"{text}{Draining(in flow)}."));
         return new Explanation(true, isGone ? null : flow.Server, flow.ServerPort, lines.ToImmutable());
     }
+
+    /// <summary>A connection that is open stays where it is, until the deadline if there is one.</summary>
+    private string Draining(in Flow flow) => flow.ServerSlot != 0 && servers[flow.ServerSlot] is { Drain: { } drain } server
+        ? $"; the server drains ({DrainText.Of(drain.ToSnapshot(server.CountedConnections))})"
+        : "";
 
     private void AddController(ImmutableArray<ExplanationLine>.Builder lines, in Flow flow, long now)
     {

@@ -106,9 +106,19 @@ internal sealed class OpeningExplanation(ConnectionTable connections, ServiceTab
         uint seconds = (connections.RemainingMilliseconds(in connections[slot], now) + 999) / 1000;
         lines.Add(leads
             ? new(ExplanationCode.Template, $"The template of {key.Client} leads to {server.Key.Address}; {seconds} s left, {connections[slot].Controlled} connections hold it.")
-            : new(ExplanationCode.TemplateUnusable, $"The template of {key.Client} names {server.Key.Address}, which is gone, draining or quiesced."));
+            : new(ExplanationCode.TemplateUnusable, $"The template of {key.Client} names {server.Key.Address}, but {WhyNot(server)}: "
+                + "it is set aside, and the client gets a new one for the server that the scheduler picks."));
         return leads ? server : null;
     }
+
+    /// <summary>Why a template of this server is not honoured (<see cref="PersistenceTemplates.Leads"/>).</summary>
+    private static string WhyNot(RealServer server) => server switch
+    {
+        { IsConfigured: false } => "that server is gone",
+        { Drain: { } drain } => $"that server drains ({DrainText.Of(drain.ToSnapshot(server.CountedConnections))})",
+        { Config.Method: not ForwardingMethod.Masquerade } => $"{server.Config!.Method} is not carried out",
+        _ => "that server is quiesced (weight 0 under expire_quiescent_template)",
+    };
 
     private static RealServer? FromScheduler(ImmutableArray<ExplanationLine>.Builder lines, VirtualService service, in Packet packet, long now)
     {
@@ -130,7 +140,7 @@ internal sealed class OpeningExplanation(ConnectionTable connections, ServiceTab
         string why = server switch
         {
             { Config.Method: not ForwardingMethod.Masquerade } => $"takes none: {server.Config.Method} is not carried out",
-            { Drain: not null } => "takes none: draining",
+            { Drain: { } drain } => $"takes none: it drains ({DrainText.Of(drain.ToSnapshot(server.CountedConnections))})",
             { Weight: 0 } => "takes none: weight 0",
             { IsOverloaded: true } => $"takes none: overloaded (upper threshold {server.Config.UpperThreshold})",
             _ => "takes connections",

@@ -11,6 +11,8 @@ internal sealed class DestinationHash : Scheduler
     private const int BucketBits = 8;
     private readonly RealServer?[] _buckets = new RealServer?[1 << BucketBits];
 
+    public override bool FollowsFromList => true;
+
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
         RealServer? server = _buckets[KernelHash.Golden(KernelHash.Fold(connection.Virtual), BucketBits)];

@@ -15,6 +15,9 @@ internal sealed class MaglevHash : Scheduler
     private const ulong PlaceKey = 2_654_435_761;
     private const ulong SkipKey = 2_654_446_892;
     private readonly RealServer?[] _slots = new RealServer?[Slots];
+    private Turn[] _turns = [];
+
+    public override bool FollowsFromList => true;
 
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
@@ -54,11 +57,20 @@ internal sealed class MaglevHash : Scheduler
         return null;
     }
 
+    public override void Reserve(int servers)
+    {
+        if (_turns.Length < servers)
+        {
+            _turns = new Turn[servers];
+        }
+    }
+
     private void Fill(ReadOnlySpan<RealServer> servers)
     {
         Array.Clear(_slots);
-        Turn[] turns = Turns(servers);
-        int filled = turns.Any(t => t.Count > 0) ? 0 : Slots;
+        Reserve(servers.Length);
+        Span<Turn> turns = _turns.AsSpan(0, servers.Length);
+        int filled = TakeTurns(servers, turns) ? 0 : Slots;
         for (int at = 0; filled < Slots; at = (at + 1) % turns.Length)
         {
             ref Turn turn = ref turns[at];
@@ -74,7 +86,8 @@ internal sealed class MaglevHash : Scheduler
         }
     }
 
-    private static Turn[] Turns(ReadOnlySpan<RealServer> servers)
+    /// <summary>False: nobody takes a slot.</summary>
+    private static bool TakeTurns(ReadOnlySpan<RealServer> servers, Span<Turn> turns)
     {
         int divisor = 0;
         int highest = 0;
@@ -85,7 +98,6 @@ internal sealed class MaglevHash : Scheduler
         }
 
         int shift = divisor == 0 ? 0 : Math.Max(0, 32 - BitOperations.LeadingZeroCount((uint)(highest / divisor)) - TurnBits);
-        Turn[] turns = new Turn[servers.Length];
         for (int i = 0; i < turns.Length; i++)
         {
             uint name = KernelHash.Fold(servers[i].Key.Address) + servers[i].Key.Port;
@@ -93,7 +105,7 @@ internal sealed class MaglevHash : Scheduler
             turns[i] = new Turn(count, Place(name), (KernelHash.Sip(name, SkipKey, SkipKey) % (Slots - 1)) + 1);
         }
 
-        return turns;
+        return highest > 0;
     }
 
     /// <param name="Count">Slots that a server takes when its turn comes.</param>

@@ -14,6 +14,8 @@ internal sealed class ResilientMaglev : Scheduler
     private readonly RealServer?[] _slots = new RealServer?[1 << SlotBits];
     private readonly long[] _costs = new long[1 << SlotBits];
 
+    public override bool FollowsFromList => true;
+
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
         uint client = KernelHash.Fold(connection.Client) + ((Options & SchedulerOptions.Port) != 0 ? connection.ClientPort : 0u);

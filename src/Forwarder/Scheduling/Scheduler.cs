@@ -13,6 +13,16 @@ internal abstract class Scheduler
     /// <summary>Flags of the service. They may change while it works and keep its state, as in the kernel; only the hashing schedulers look at them.</summary>
     public void SetOptions(SchedulerOptions options) => Options = options;
 
+    /// <summary>
+    /// What it keeps follows from the list of servers alone, however that came about: several changes in a row may be told as one <see cref="Start"/>.
+    /// </summary>
+    public virtual bool FollowsFromList => false;
+
+    /// <summary>Takes memory for so many servers, so that a <see cref="Start"/> on the packet path takes none.</summary>
+    public virtual void Reserve(int servers)
+    {
+    }
+
     /// <summary>The server that <see cref="Pick"/> would return now, without a change of state.</summary>
     public abstract RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection);
 

@@ -12,6 +12,8 @@ internal sealed class SourceHash : Scheduler
     private const int Buckets = 1 << BucketBits;
     private readonly RealServer?[] _buckets = new RealServer?[Buckets];
 
+    public override bool FollowsFromList => true;
+
     public override RealServer? Peek(ReadOnlySpan<RealServer> servers, in NewConnection connection)
     {
         ushort port = (Options & SchedulerOptions.Port) != 0 ? connection.ClientPort : (ushort)0;

@@ -51,8 +51,8 @@ internal static class ServiceListApplication
             Require(table.DeleteServer(gone));
         }
 
-        ILookup<bool, RealServerConfig> known = configs.ToLookup(c => Find(service, c) is not null);
-        foreach (RealServerConfig config in known[true].Where(c => Find(service, c)!.Config != c))
+        ILookup<bool, RealServerConfig> known = configs.ToLookup(c => Find(c) is not null);
+        foreach (RealServerConfig config in known[true].Where(c => Find(c)!.Config != c))
         {
             Require(table.EditServer(key, config));
         }
@@ -61,10 +61,9 @@ internal static class ServiceListApplication
         {
             Require(table.AddServer(key, config));
         }
-    }
 
-    private static RealServer? Find(VirtualService service, RealServerConfig config) =>
-        service.Servers.FirstOrDefault(s => s.Key.Address == config.Address && s.Key.Port == config.Port);
+        RealServer? Find(RealServerConfig config) => table.Find(new ServerKey(key, config.Address, config.Port));
+    }
 
     private static void Require(ServiceOutcome outcome)
     {

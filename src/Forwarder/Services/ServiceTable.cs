@@ -12,6 +12,8 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 {
     private readonly Dictionary<ServiceKey, VirtualService> _services = [];
     private List<VirtualService> _inOrder = [];
+    private readonly Queue<VirtualService> _behind = new();
+    private bool _several;
     private long _nextSample = long.MinValue;
 
     public IEnumerable<VirtualService> Services => _inOrder;
@@ -25,6 +27,9 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     public Action<RealServer>? ServerBack { get; init; }
 
     public VirtualService? Find(in ServiceKey key) => _services.GetValueOrDefault(key);
+
+    /// <summary>Null: no such server is configured.</summary>
+    public RealServer? Find(in ServerKey key) => servers.Find(key) is { IsConfigured: true } server ? server : null;
 
     public ImmutableArray<ServiceSnapshot> Snapshot() => [.. _inOrder.Select(s => s.ToSnapshot())];
 
@@ -43,6 +48,11 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         if (outcome == ServiceOutcome.Done)
         {
             VirtualService service = new(config, environment);
+            if (_several)
+            {
+                service.BeginChanges();
+            }
+
             _services.Add(service.Key, service);
             _inOrder.Add(service);
             FindCallServices();
@@ -75,6 +85,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchService;
         }
 
+        service.StopScheduling();
         foreach (RealServer server in service.Servers.ToArray())
         {
             RemoveServer(service, server, withService: true);
@@ -149,6 +160,34 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 
         RemoveServer(service, server, withService: false);
         return ServiceOutcome.Done;
+    }
+
+    /// <summary>Changes that belong together come now; <see cref="EndChanges"/> follows before the next packet.</summary>
+    public void BeginChanges()
+    {
+        _several = true;
+        _inOrder.ForEach(static service => service.BeginChanges());
+    }
+
+    public void EndChanges()
+    {
+        _several = false;
+        foreach (VirtualService service in _inOrder.Where(static s => s.EndChanges()))
+        {
+            _behind.Enqueue(service);
+        }
+    }
+
+    /// <summary>Schedulers have tables to make: <see cref="Work"/>.</summary>
+    public bool HasWork => _behind.Count > 0;
+
+    /// <summary>One of them; a pick that comes before makes its own.</summary>
+    public void Work()
+    {
+        if (_behind.TryDequeue(out VirtualService? service))
+        {
+            service.CatchUp();
+        }
     }
 
     /// <param name="key">Null: every service.</param>

@@ -14,6 +14,10 @@ internal sealed class VirtualService
     private readonly SchedulerEnvironment _environment;
     private Scheduler? _scheduler;
 
+    /// <summary>Several changes are under way: a scheduler whose state follows from the list is told once, before its next pick.</summary>
+    private bool _several;
+    private bool _stale;
+
     /// <param name="config">Checked by <see cref="ServiceRules"/>; its servers are ignored.</param>
     public VirtualService(VirtualServiceConfig config, SchedulerEnvironment environment)
     {
@@ -54,10 +58,18 @@ internal sealed class VirtualService
         }
     }
 
-    public RealServer? Schedule(in NewConnection connection) => _scheduler?.Pick(ServerSpan(), in connection);
+    public RealServer? Schedule(in NewConnection connection)
+    {
+        CatchUp();
+        return _scheduler?.Pick(ServerSpan(), in connection);
+    }
 
     /// <summary>The server that the next connection would get; changes nothing.</summary>
-    public RealServer? Preview(in NewConnection connection) => _scheduler?.Peek(ServerSpan(), in connection);
+    public RealServer? Preview(in NewConnection connection)
+    {
+        CatchUp();
+        return _scheduler?.Peek(ServerSpan(), in connection);
+    }
 
     /// <summary>A scheduler that stays keeps its state (ip_vs_edit_service).</summary>
     public void Edit(VirtualServiceConfig config)
@@ -85,7 +97,10 @@ internal sealed class VirtualService
         server.Configure(this, config);
         _slowStart.Begin(server);
         _servers.Insert(0, server);
-        _scheduler?.ServerAdded(ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerAdded(ServerSpan());
+        }
     }
 
     public void Edit(RealServer server, RealServerConfig config)
@@ -97,8 +112,39 @@ internal sealed class VirtualService
             _slowStart.Begin(server);
         }
 
-        _scheduler?.ServerEdited(_servers.IndexOf(server), ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerEdited(_servers.IndexOf(server), ServerSpan());
+        }
     }
+
+    /// <summary>Changes that belong together come now; <see cref="EndChanges"/> follows before the next packet.</summary>
+    public void BeginChanges() => _several = true;
+
+    /// <summary>True: the scheduler has to catch up; <see cref="CatchUp"/> does it now, a pick when it must.</summary>
+    public bool EndChanges()
+    {
+        _several = false;
+        if (_stale)
+        {
+            _scheduler?.Reserve(_servers.Count);
+        }
+
+        return _stale;
+    }
+
+    /// <summary>A thousand hash tables are not made in one hold of the gate. Allocates nothing.</summary>
+    public void CatchUp()
+    {
+        if (_stale)
+        {
+            _stale = false;
+            _scheduler?.Start(ServerSpan());
+        }
+    }
+
+    /// <summary>The service is on its way out: its servers leave, and nobody needs to know where the next connection would go (ip_vs_unlink_service).</summary>
+    public void StopScheduling() => _scheduler = null;
 
     /// <summary>Servers that start slowly go on; call about every 100 ms.</summary>
     public void Tick(long now)
@@ -114,7 +160,10 @@ internal sealed class VirtualService
         int index = _servers.IndexOf(server);
         server.Unconfigure();
         _servers.RemoveAt(index);
-        _scheduler?.ServerRemoved(index, ServerSpan());
+        if (!IsToldLater())
+        {
+            _scheduler?.ServerRemoved(index, ServerSpan());
+        }
     }
 
     public void ZeroCounters()
@@ -161,7 +210,7 @@ internal sealed class VirtualService
         LowerThreshold = server.Config.LowerThreshold,
         PersistentConnections = server.PersistentConnections,
         Drain = server.Drain is { } plan
-            ? new DrainSnapshot(plan.ConnectionsAtStart, server.CountedConnections, TimeSpan.FromMilliseconds(plan.RemainingMilliseconds), plan.TakesAway)
+            ? plan.ToSnapshot(server.CountedConnections)
             : null,
     };
 
@@ -171,10 +220,23 @@ internal sealed class VirtualService
         return config with { Protocol = key.Protocol, Address = key.Address, Port = key.Port, Servers = [] };
     }
 
+    private bool IsToldLater()
+    {
+        bool later = (_several || _stale) && _scheduler is { FollowsFromList: true };
+        _stale |= later;
+        if (later && !_several)
+        {
+            _scheduler!.Reserve(_servers.Count);
+        }
+
+        return later;
+    }
+
     private void UseScheduler()
     {
         _scheduler = Config.Scheduler == ServiceRules.NoScheduler ? null : SchedulerNames.Create(Config.Scheduler, _environment);
         _scheduler?.SetOptions(Config.Options);
+        _stale = false;
         _scheduler?.Start(ServerSpan());
     }
 

@@ -17,6 +17,9 @@ public class StatusTextTests
     public void Render_Blocked_Golden() => AssertGolden("status-blocked.txt", StatusSamples.Blocked());
 
     [Fact]
+    public void Render_Draining_Golden() => AssertGolden("status-draining.txt", StatusSamples.Draining());
+
+    [Fact]
     public void Render_SingleDirector_Golden() => AssertGolden("status-single.txt", StatusSamples.Single());
 
     private static void AssertGolden(string name, DirectorStatus status)

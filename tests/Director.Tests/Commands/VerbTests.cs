@@ -53,6 +53,52 @@ public sealed class VerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Status_Json_ADrainIsWithItsServer()
+    {
+        _director.Current = StatusSamples.Draining();
+
+        JsonElement servers = (await JsonAsync("status --json")).GetProperty("services")[0].GetProperty("servers");
+
+        Assert.Equal("12 3 250000 True False 0", Join(servers[0].GetProperty("drain"), "connectionsAtStart", "connectionsLeft", "remainingMs", "remove", "over", "ended"));
+        Assert.Equal(JsonValueKind.Null, servers[1].GetProperty("drain").GetProperty("remainingMs").ValueKind);
+        Assert.Equal(JsonValueKind.Null, servers[2].GetProperty("drain").ValueKind);
+    }
+
+    [Fact]
+    public async Task Drain_Interrupted_SaysThatItGoesOn()
+    {
+        ((RuntimeDouble)_director.Runtime).DrainsForEver = true;
+        using CancellationTokenSource interrupt = new(TimeSpan.FromMilliseconds(500));
+        string[] words = ["drain", "192.0.2.100:80/tcp", "10.0.0.2:80", "--deadline", "1h", "--socket", _server.Path];
+
+        CommandRun run = await CommandRun.OfAsync(words, cancel: interrupt.Token);
+
+        Assert.Equal((ExitCode.Failed, ""), (run.ExitCode, run.Output));
+        Assert.Equal("drain: 3 connections left\nhalvs: drain failed: interrupted, but the drain goes on: halvs status shows it, "
+            + "`halvs drain '192.0.2.100:80/tcp' 10.0.0.2:80 --cancel` calls it off\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("drain 192.0.2.100:80/tcp 10.0.0.2:80 --cancel", ExitCode.Done)]
+    [InlineData("drain 192.0.2.100:80/tcp 10.0.0.2:80 --cancel --remove", ExitCode.WrongUsage)]
+    [InlineData("drain 192.0.2.100:80/tcp 10.0.0.2:80 --cancel --deadline 5s", ExitCode.WrongUsage)]
+    public async Task Drain_Cancel_CallsItOffAndTakesNothingElse(string line, int code)
+    {
+        CommandRun run = await CommandRun.OfAsync([.. line.Split(' '), "--socket", _server.Path]);
+        Assert.Equal(code, run.ExitCode);
+        Assert.Equal(code == ExitCode.Done, run.Output.Contains("the drain is called off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ipvsadm_StandbyHasNotConfirmed_WarnsAndIsDone()
+    {
+        ((RuntimeDouble)_director.Runtime).Warning = "the standby has not confirmed run-time change 7";
+        CommandHost host = new() { Interactive = false, Input = TextReader.Null, DrillTrafficFromHere = true, SocketPath = _server.Path };
+        CommandRun run = await CommandRun.OfAsync(["ipvsadm", "--set", "1", "2", "3"], host);
+        Assert.Equal((0, "", "ipvsadm: warning: the standby has not confirmed run-time change 7\n"), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
     public async Task Events_Text_IsATimeLine()
     {
         DateTimeOffset noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);

@@ -22,7 +22,9 @@ internal sealed class RuntimeDouble : IRuntimeOperations
 
     public string? Refusal { get; set; }
 
-    public Task<IReadOnlyList<ChangeOutcome>> ChangeAsync(IReadOnlyList<ServiceChange> changes, string who, CancellationToken cancel)
+    public string? Warning { get; set; }
+
+    public Task<ChangeReport> ChangeAsync(IReadOnlyList<ServiceChange> changes, string who, CancellationToken cancel)
     {
         if (Refusal is not null)
         {
@@ -31,15 +33,22 @@ internal sealed class RuntimeDouble : IRuntimeOperations
 
         Transactions++;
         Who.Add(who);
-        return Task.FromResult<IReadOnlyList<ChangeOutcome>>([.. changes.Select(c => _changes.Apply(c, DataPlane.Now))]);
+        return Task.FromResult(new ChangeReport([.. changes.Select(c => _changes.Apply(c, DataPlane.Now))], Warning));
     }
 
-    public Task<OperationOutcome> DrainAsync(
+    /// <summary>A drain that takes longer than anybody waits.</summary>
+    public bool DrainsForEver { get; set; }
+
+    public async Task<OperationOutcome> DrainAsync(
         string service, string server, TimeSpan deadline, bool remove, string who, IProgress<string> progress, CancellationToken cancel)
     {
         progress.Report("3 connections left");
-        return Task.FromResult(new OperationOutcome(true, $"{server} of {service}: drained within {deadline.TotalSeconds} s{(remove ? ", removed" : "")}"));
+        await Task.Delay(DrainsForEver ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancel);
+        return (new OperationOutcome(true, $"{server} of {service}: drained within {deadline.TotalSeconds} s{(remove ? ", removed" : "")}"));
     }
+
+    public Task<OperationOutcome> CancelDrainAsync(string service, string server, string who, CancellationToken cancel) =>
+        Task.FromResult(new OperationOutcome(true, $"{server} of {service}: the drain is called off"));
 
     public TableContents Contents() => new(_core.ListServices(), _core.Options.Timeouts, [.. _changes.Daemons], _core.Options.Capacity);
 }

@@ -42,6 +42,23 @@ internal static class StatusSamples
         Sync = null,
     };
 
+    public static DirectorStatus Draining() => ActivePair() with
+    {
+        Services =
+        [
+            new ServiceSnapshot(TransportProtocol.Tcp, Ip.Parse("192.0.2.100"), 80, "wlc",
+            [
+                Drains("10.0.0.2", 3, new DrainSnapshot(12, 3, TimeSpan.FromSeconds(250), true)),
+                Drains("10.0.0.3", 40_000, new DrainSnapshot(41_000, 40_000, null, false)),
+                new ServerSnapshot(Ip.Parse("10.0.0.4"), 80, 1, 4_000, 3, 5_000, 1, 2, 3, 4),
+            ]),
+            new ServiceSnapshot(0, Ip.Parse("0.0.0.0"), 0, "rr", [Drains("10.0.0.5", 0, new DrainSnapshot(7, 0, TimeSpan.Zero, false) { IsOver = true, Ended = 2 })]) { Mark = 7 },
+        ],
+    };
+
+    private static ServerSnapshot Drains(string address, int left, DrainSnapshot drain) =>
+        new(Ip.Parse(address), 80, 0, left, 0, 5_000, 1, 2, 3, 4) { Drain = drain };
+
     private static DirectorStatus Pair(Role own, string? active, Role peer, bool selfInSync, bool peerInSync) => new()
     {
         Node = new NodeStatus(

@@ -3,6 +3,7 @@ using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Linux.Offload;
 using HaLvs.Linux.Packets;
+using NextHops = HaLvs.Director.Offload.NextHops;
 
 namespace HaLvs.Director.Tests.Offload;
 

@@ -8,5 +8,5 @@ internal sealed class RecordedNetwork : IMachineNetwork
 {
     public int? MtuOf(string interfaceName) => interfaceName is "lo" or "eth0" or "eth1" ? 1500 : null;
 
-    public bool IsBroadcast(Ip address) => address == Ip.Parse("192.0.2.255") || address == Ip.Parse("10.0.0.255");
+    public IReadOnlySet<Ip> Broadcasts() => new HashSet<Ip> { Ip.Parse("192.0.2.255"), Ip.Parse("10.0.0.255") };
 }

@@ -67,8 +67,7 @@ public sealed class RuntimeServicesTests : IDisposable
         RuntimeServices active = Start(_folder);
         await active.ChangeAsync([new ServiceChange.SetTimeouts(10, 0, 30), new ServiceChange.DeleteServer(Web, Ip.Parse("10.0.0.2"), 80)], "alice", default);
         RuntimeServices standby = Start(_peerFolder);
-        standby.Adopt(RuntimeState.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(active.ToMessage(3))));
-        standby.Persist();
+        standby.Adopt(RuntimeState.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(active.ToMessage(3))), () => { });
 
         foreach (RuntimeServices node in new[] { standby, Start(_peerFolder) })
         {
@@ -83,9 +82,9 @@ public sealed class RuntimeServicesTests : IDisposable
     public async Task Change_OneOfManyFails_OthersAreMadeAndEachHasItsOutcome()
     {
         RuntimeServices services = Start(_folder);
-        IReadOnlyList<ChangeOutcome> outcomes = await services.ChangeAsync(
+        ChangeReport report = await services.ChangeAsync(
             [new ServiceChange.AddService(File.Services[0]), new ServiceChange.DeleteServer(Web, Ip.Parse("10.0.0.2"), 80), new ServiceChange.StopDaemon(true)], "alice", default);
-        Assert.Equal([ChangeOutcome.ServiceExists, ChangeOutcome.Done, ChangeOutcome.NoDaemon], outcomes);
+        Assert.Equal([ChangeOutcome.ServiceExists, ChangeOutcome.Done, ChangeOutcome.NoDaemon], report.Outcomes);
         Assert.Equal(1UL, services.Version);
     }
 
@@ -130,7 +129,7 @@ public sealed class RuntimeServicesTests : IDisposable
 
     private static DataPlane Plane() => new(new ForwardingCore(new ForwardingCoreOptions { Capacity = 64, VirtualAddresses = [Ip.Parse("192.0.2.100")] }));
 
-    private static Task<IReadOnlyList<ChangeOutcome>> Quiesce(RuntimeServices services, string server) =>
+    private static Task<ChangeReport> Quiesce(RuntimeServices services, string server) =>
         services.ChangeAsync([new ServiceChange.EditServer(Web, Server(services, server)! with { Weight = 0 })], "alice", default);
 
     private static int Weight(RuntimeServices services, string server) => Server(services, server)!.Weight;

@@ -45,15 +45,27 @@ public sealed record FencingDocument(string Target, int FailedAttempts, string L
 
 public sealed record InterfaceDocument(string Name, bool Carrier);
 
-public sealed record ServiceDocument(string Protocol, string Address, uint Port, string Scheduler, IReadOnlyList<ServerDocument> Servers)
+/// <param name="Mark">Firewall mark; 0: named by protocol, address and port.</param>
+public sealed record ServiceDocument(string Protocol, string Address, uint Port, uint Mark, string Scheduler, IReadOnlyList<ServerDocument> Servers)
 {
-    public static ServiceDocument From(Service s) => new(s.Protocol, s.Address, s.Port, s.Scheduler, [.. s.Servers.Select(r => new ServerDocument(
-        r.Address, r.Port, r.Weight, r.ActiveConnections, r.InactiveConnections, r.Connections, r.InPackets, r.OutPackets, r.InBytes, r.OutBytes))]);
+    public static ServiceDocument From(Service s) => new(s.Protocol, s.Address, s.Port, s.Mark, s.Scheduler, [.. s.Servers.Select(r => new ServerDocument(
+        r.Address, r.Port, r.Weight, r.ActiveConnections, r.InactiveConnections, r.Connections, r.InPackets, r.OutPackets, r.InBytes, r.OutBytes, DrainDocument.From(r.Drain)))]);
 }
 
+/// <param name="Drain">Null: not draining.</param>
 public sealed record ServerDocument(
     string Address, uint Port, int Weight, long ActiveConnections, long InactiveConnections,
-    long Connections, long InPackets, long OutPackets, long InBytes, long OutBytes);
+    long Connections, long InPackets, long OutPackets, long InBytes, long OutBytes, DrainDocument? Drain);
+
+/// <param name="RemainingMs">Until the deadline; null: there is none.</param>
+/// <param name="Remove">The server is taken out of the table at the end.</param>
+/// <param name="Over">Nothing is left, or what was left at the deadline was ended.</param>
+public sealed record DrainDocument(long ConnectionsAtStart, long ConnectionsLeft, long? RemainingMs, bool Remove, bool Over, long Ended)
+{
+    public static DrainDocument? From(Drain? d) => d is null
+        ? null
+        : new(d.ConnectionsAtStart, d.ConnectionsLeft, d.HasRemainingMilliseconds ? d.RemainingMilliseconds : null, d.Remove, d.Over, d.Ended);
+}
 
 public sealed record SyncDocument(bool Connected, bool InSync, long Lag, long Sent, long Received, string Detail);
 

@@ -73,7 +73,7 @@ internal sealed class RuleImport(INameSource names, string source)
     {
         public int? MtuOf(string interfaceName) => null;
 
-        public bool IsBroadcast(Forwarder.Packets.Ip address) => false;
+        public IReadOnlySet<Forwarder.Packets.Ip> Broadcasts() => new HashSet<Forwarder.Packets.Ip>();
     }
 
     private OperatorException Wrong(int number, string what) => new($"{source}, line {number}: {what}; nothing was imported");

@@ -25,7 +25,7 @@ internal static class IpvsadmCommand
         using ControlClient client = new(host.SocketPath ?? ControlSocketPath.FromEnvironment());
         try
         {
-            IpvsadmProgram program = new(new ControlServiceTable(client, OperatorName()), SystemNames.OfThisMachine(), host.Input, host.Output, host.Error);
+            IpvsadmProgram program = new(new ControlServiceTable(client, OperatorName(), host.Error), SystemNames.OfThisMachine(), host.Input, host.Output, host.Error);
             return await program.RunAsync(words, cancel);
         }
         catch (ControlSocketException e)

@@ -18,14 +18,13 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
     private readonly HashSet<ConnectionKey> _leftOut = [];
     private long _roleVersion = -1;
     private ulong _epoch;
+    private ulong _adopted;
+    private ulong _confirmed;
     private bool _inSnapshot;
     private bool _whole;
 
     /// <summary>Sequence number of the last message that stands in our table whole.</summary>
     public ulong Applied { get; private set; }
-
-    /// <summary>Version of the peer's run-time services that are in force here and on disk; 0 before the first.</summary>
-    public ulong RuntimeVersion { get; private set; }
 
     /// <summary>
     /// Our copy holds a whole snapshot of the newest active and every change that came after it. An active that stepped down in good order leaves
@@ -81,25 +80,38 @@ public sealed class ReplicaIntake(IReplicatedTable table, SyncRole role, SyncCou
         (_inSnapshot, _whole, Announced, Taken) = (true, false, begin.Connections, 0);
     }
 
-    /// <summary>Under the gate like the records, so that nothing of an old source gets in; the disk is written outside it.</summary>
+    /// <summary>
+    /// Version of the peer's newest run-time services that are in force here and on disk; 0 before the first. It may rise later, when a disk that
+    /// refused takes them. For the one thread that acknowledges.
+    /// </summary>
+    public ulong ConfirmedRuntimeVersion()
+    {
+        ulong adopted = Volatile.Read(ref _adopted);
+        return _confirmed = runtime is { IsKept: true } ? adopted : _confirmed;
+    }
+
+    /// <summary>Checked under the gate like the records, so that nothing of an old source gets in; the disk is written outside it.</summary>
     private void Adopt(RuntimeState services)
     {
         if (runtime is null) return;
+        try
+        {
+            runtime.Adopt(services, () => CheckServing(services));
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            throw new SyncProtocolException($"sent run-time services that cannot be: {e.Message}");
+        }
+
+        Volatile.Write(ref _adopted, services.Table.Version);
+    }
+
+    private void CheckServing(RuntimeState services)
+    {
         lock (table.Gate)
         {
             if (role.Active || services.Epoch < role.HighestEpoch) throw Refused($"run-time services of epoch {services.Epoch}: this node has seen epoch {role.HighestEpoch}{(role.Active ? " and serves itself" : "")}");
-            try
-            {
-                runtime.Adopt(services);
-            }
-            catch (Exception e) when (e is InvalidDataException or ArgumentException)
-            {
-                throw new SyncProtocolException($"sent run-time services that cannot be: {e.Message}");
-            }
         }
-
-        runtime.Persist();
-        RuntimeVersion = services.Table.Version;
     }
 
     private void Apply(ConnectionBatch batch, long now)

@@ -10,7 +10,6 @@ internal sealed class ReplicaSession(ReplicaIntake intake, StreamLife life, Wake
 {
     private readonly Lock _applied = new();
     private ulong _sequence;
-    private ulong _runtime;
     private bool _complete = true;
 
     /// <summary>Runs until the stream ends; both loops have ended when it returns or throws what ended it.</summary>
@@ -37,7 +36,7 @@ internal sealed class ReplicaSession(ReplicaIntake intake, StreamLife life, Wake
         {
             life.Heard();
             intake.Accept(reader.Current, DataPlane.Now);
-            lock (_applied) (_sequence, _complete, _runtime) = (intake.Applied, intake.RoomForAll, intake.RuntimeVersion);
+            lock (_applied) (_sequence, _complete) = (intake.Applied, intake.RoomForAll);
             if (reader.Current.Sequence != 0 || reader.Current.RuntimeState is not null) wake.Set();
             progressed(intake);
         }
@@ -63,7 +62,7 @@ internal sealed class ReplicaSession(ReplicaIntake intake, StreamLife life, Wake
     private ReplicaMessage Acknowledgement(out (ulong Sequence, ulong Runtime) state)
     {
         bool complete;
-        lock (_applied) (state, complete) = ((_sequence, _runtime), _complete);
+        lock (_applied) (state, complete) = ((_sequence, intake.ConfirmedRuntimeVersion()), _complete);
         return new ReplicaMessage { Acknowledgement = new Acknowledgement { Sequence = state.Sequence, Complete = complete, RuntimeVersion = state.Runtime } };
     }
 }

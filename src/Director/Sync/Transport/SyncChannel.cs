@@ -2,14 +2,18 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
+using HaLvs.Director.Runtime;
 
 namespace HaLvs.Director.Sync.Transport;
 
 /// <summary>A connection to the peer's sync service: mutual TLS, no proxy, no retries of its own (the dialer owns those). One per dial.</summary>
 internal sealed class SyncChannel : IDisposable
 {
-    /// <summary>A batch of the largest allowed size, all IPv6, with room for columns of later versions.</summary>
-    private const int LargestMessageBytes = 1024 * 1024;
+    /// <summary>
+    /// The largest run-time table with room for the file's own beside it: a message that does not fit ends the stream, and connections would not be
+    /// synced any more. A batch of the largest allowed size is far smaller.
+    /// </summary>
+    private const int LargestMessageBytes = 2 * RuntimeSnapshot.LargestBytes;
 
     /// <summary>Room for a few hundred batches under way, so that the snapshot does not wait for window updates.</summary>
     private const int StreamWindowBytes = 4 * 1024 * 1024;

@@ -45,6 +45,23 @@ public sealed class IpvsadmCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_RestoreThatEndsAtAWrongLineOnANodeThatDoesNotServe_SaysWhoDoes()
+    {
+        Table.Refusal = "director-b does not serve: director-a does";
+        CommandRun run = await RunAsync("-R", "-C\n-A -t 192.0.2.100:80\nnonsense\n");
+        Assert.Equal((255, "director-b does not serve: director-a does\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Run_Interrupted_IsOneLine()
+    {
+        using CancellationTokenSource interrupted = new();
+        await interrupted.CancelAsync();
+        CommandRun run = await CommandRun.OfAsync(["ipvsadm", "-C"], new CommandHost { Interactive = false, Input = TextReader.Null, SocketPath = _server.Path }, interrupted.Token);
+        Assert.Equal((1, "halvs: interrupted; what the director had begun may go on: see halvs events\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task Run_Connections_AsTheTableHasThem()
     {
         ConnectionRecord record = new(

@@ -22,7 +22,21 @@ internal sealed class IpvsadmProgram(IServiceTable table, INameSource names, Tex
     {
         try
         {
-            await LineAsync(words.Count == 0 ? ["-L"] : words, restoring: false, cancel);
+            return await CarryOutAsync(words.Count == 0 ? ["-L"] : words, cancel);
+        }
+        catch (OperatorException refusal)
+        {
+            await error.WriteLineAsync(refusal.Message);
+            return Failed;
+        }
+    }
+
+    /// <summary>A line that ends ipvsadm leaves the lines before it in force; they may be refused, too.</summary>
+    private async Task<int> CarryOutAsync(IReadOnlyList<string> words, CancellationToken cancel)
+    {
+        try
+        {
+            await LineAsync(words, restoring: false, cancel);
             return await FlushAsync(cancel);
         }
         catch (IpvsadmExit exit)
@@ -31,11 +45,6 @@ internal sealed class IpvsadmProgram(IServiceTable table, INameSource names, Tex
             await output.WriteAsync(exit.Output);
             await error.WriteAsync(exit.Message);
             return exit.Code;
-        }
-        catch (OperatorException refusal)
-        {
-            await error.WriteLineAsync(refusal.Message);
-            return Failed;
         }
     }
 
