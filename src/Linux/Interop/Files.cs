@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace HaLvs.Linux.Interop;
 
-/// <summary>fcntl.h and sys/stat.h.</summary>
+/// <summary>fcntl.h, sys/stat.h and sys/mman.h.</summary>
 internal static class Files
 {
     public const int O_RDONLY = 0;
@@ -13,6 +13,10 @@ internal static class Files
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int AT_EMPTY_PATH = 0x1000;
+    public const int F_DUPFD_CLOEXEC = 1030;
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int MAP_SHARED = 1;
     public const uint STATX_TYPE = 1;
     public const uint STATX_MODE = 2;
     public const uint STATX_UID = 8;

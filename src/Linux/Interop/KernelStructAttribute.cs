@@ -11,4 +11,10 @@ internal sealed class KernelStructAttribute(string cType) : Attribute
 
     /// <summary>The C type goes on where ours ends: the kernel takes a shorter one by its size.</summary>
     public bool IsLonger { get; init; }
+
+    /// <summary>The fields are those of this member of the C type.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>The header that declares it, where a machine that only runs the tests may lack it: proven where it is there.</summary>
+    public string? Header { get; init; }
 }

@@ -76,6 +76,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setns(FileDescriptor fd, int type);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint mmap(nint address, nuint length, int protection, int flags, FileDescriptor fd, nint offset);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int munmap(nint address, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fcntl(int fd, int command, int argument);
+
     /// <summary>glibc has no wrapper of its own for bpf(2).</summary>
     internal static int bpf(int command, void* attribute, uint size) =>
         (int)syscall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 321 : 280, command, attribute, size);

@@ -10,6 +10,7 @@ internal static class Sockets
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
     public const int AF_PACKET = 17;
+    public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;

@@ -33,4 +33,5 @@ internal unsafe struct IfReq
 {
     [FieldOffset(0)] public fixed byte ifr_name[Tun.IFNAMSIZ];
     [FieldOffset(16)] public short ifr_flags;
+    [FieldOffset(16)] public nint ifr_data;
 }

@@ -18,7 +18,20 @@ public sealed partial class Rtnetlink
         }
     }
 
-    /// <summary>Like <see cref="FindLink"/>, where it must exist.</summary>
+    /// <summary>By its index. Null when no such interface exists.</summary>
+    public Link? FindLink(int index)
+    {
+        lock (_gate)
+        {
+            Link? found = null;
+            NetlinkRequest request = Begin(RtnetlinkAbi.RTM_GETLINK, NetlinkAbi.NLM_F_ACK);
+            request.Header(new IfInfoMsg { ifi_index = index });
+            _ = _socket.Query(request, $"look up interface {index}", (_, body) => found = ParseLink(body), Errno.ENODEV);
+            return found;
+        }
+    }
+
+    /// <summary>Like <see cref="FindLink(string)"/>, where it must exist.</summary>
     public Link Link(string name) => FindLink(name)
         ?? throw new LinuxException($"there is no interface {name}. Correct the name, or bring the interface into being (`ip link` lists them).");
 

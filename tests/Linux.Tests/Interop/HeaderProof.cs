@@ -17,17 +17,26 @@ internal static class HeaderProof
         "errno.h", "fcntl.h", "sys/stat.h", "poll.h", "sys/eventfd.h", "time.h", "sys/time.h", "sched.h", "sys/mman.h", "sys/socket.h", "sys/ioctl.h",
         "netinet/in.h", "linux/if.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/if_arp.h", "linux/icmp.h", "linux/icmpv6.h",
         "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/neighbour.h", "linux/fib_rules.h", "linux/bpf.h",
+        "linux/pkt_sched.h", "linux/sockios.h", "linux/ethtool.h", "nat.h",
     ];
+
+    /// <summary>A build package that a machine which only runs the tests may lack.</summary>
+    private const string LibBpfHeader = "bpf/libbpf.h";
 
     /// <summary>Macros younger than the headers of the oldest supported distribution: proven where they are defined.</summary>
     private static readonly string[] MayBeMissing = ["TUN_F_USO4", "TUN_F_USO6"];
 
     public static IEnumerable<Type> InteropTypes => typeof(LinuxException).Assembly.GetTypes()
-        .Where(t => t.Namespace == typeof(KernelStructAttribute).Namespace && !t.IsNested && !t.Name.StartsWith('<'));
+        .Where(t => t.Namespace == typeof(KernelStructAttribute).Namespace && !t.IsNested && !t.Name.StartsWith('<'))
+        .Concat(Elsewhere);
+
+    /// <summary>Structs outside the namespace that name their C type: public ones, and those that only tests need.</summary>
+    private static IEnumerable<Type> Elsewhere => typeof(LinuxException).Assembly.GetTypes().Concat(typeof(HeaderProof).Assembly.GetTypes())
+        .Where(t => t.Namespace != typeof(KernelStructAttribute).Namespace && t.GetCustomAttribute<KernelStructAttribute>() is not null);
 
     public static IEnumerable<Type> Structs => InteropTypes.Where(t => t is { IsValueType: true, IsEnum: false });
 
-    public static IEnumerable<FieldInfo> Constants => InteropTypes.Where(t => t is { IsClass: true, IsAbstract: true } && t != typeof(Libc))
+    public static IEnumerable<FieldInfo> Constants => InteropTypes.Where(t => t is { IsClass: true, IsAbstract: true } && t != typeof(Libc) && t != typeof(LibBpf))
         .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)).Where(f => f.IsLiteral);
 
     public static string Program()
@@ -35,6 +44,7 @@ internal static class HeaderProof
         StringBuilder text = new("#define _GNU_SOURCE\n#include <stddef.h>\n");
         foreach (string header in Headers)
             text.Append(CultureInfo.InvariantCulture, $"#include <{header}>\n");
+        text.Append(CultureInfo.InvariantCulture, $"#if __has_include(<{LibBpfHeader}>)\n#include <{LibBpfHeader}>\n#endif\n");
         foreach (Type type in Structs)
             AppendStruct(text, type);
         foreach (FieldInfo constant in Constants)
@@ -46,20 +56,27 @@ internal static class HeaderProof
     {
         KernelStructAttribute kernel = type.GetCustomAttribute<KernelStructAttribute>()!;
         string c = kernel.CType;
+        if (kernel.Header is { } needed)
+            text.Append(CultureInfo.InvariantCulture, $"#if __has_include(<{needed}>)\n");
         Assert(text, $"sizeof({c}) {(kernel.IsLonger ? ">=" : "==")} {SizeOf(type)}");
         foreach (FieldInfo field in type.GetFields(AllFields).Where(f => !f.Name.StartsWith('_')))
         {
-            Assert(text, $"offsetof({c}, {field.Name}) == {Marshal.OffsetOf(type, field.Name)}");
-            Assert(text, $"sizeof((({c} *)0)->{field.Name}) == {SizeOf(field.FieldType)}");
+            string name = kernel.Member is { } member ? $"{member}.{field.Name}" : field.Name;
+            Assert(text, $"offsetof({c}, {name}) == {Marshal.OffsetOf(type, field.Name)}");
+            Assert(text, $"sizeof((({c} *)0)->{name}) == {SizeOf(field.FieldType)}");
         }
+
+        if (kernel.Header is not null)
+            text.Append("#endif\n");
     }
 
     private static void AppendConstant(StringBuilder text, FieldInfo constant)
     {
         ulong value = Convert.ToUInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture);
-        bool guarded = MayBeMissing.Contains(constant.Name);
+        bool fromLibBpf = constant.DeclaringType == typeof(LibBpfAbi);
+        bool guarded = fromLibBpf || MayBeMissing.Contains(constant.Name);
         if (guarded)
-            text.Append(CultureInfo.InvariantCulture, $"#ifdef {constant.Name}\n");
+            text.Append(fromLibBpf ? $"#if __has_include(<{LibBpfHeader}>)\n" : $"#ifdef {constant.Name}\n");
         Assert(text, $"(unsigned long)({constant.Name}) == {value}UL");
         if (guarded)
             text.Append("#endif\n");

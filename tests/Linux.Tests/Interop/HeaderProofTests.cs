@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using HaLvs.Linux.Interop;
 using Xunit.Abstractions;
 
@@ -53,9 +54,10 @@ public sealed class HeaderProofTests(ITestOutputHelper output)
         return has;
     }
 
-    private static (int Exit, string Errors) Compile(string program)
+    private static (int Exit, string Errors) Compile(string program, [CallerFilePath] string here = "")
     {
-        ProcessStartInfo start = new("/usr/bin/cc", ["-std=gnu11", "-fsyntax-only", "-x", "c", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        string offload = Path.GetFullPath("../../../src/Linux/Offload", Path.GetDirectoryName(here)!);
+        ProcessStartInfo start = new("/usr/bin/cc", ["-std=gnu11", "-fsyntax-only", "-I", offload, "-x", "c", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
         using Process compiler = Process.Start(start)!;
         Task<string> errors = compiler.StandardError.ReadToEndAsync();
         compiler.StandardInput.Write(program);
