@@ -17,6 +17,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     internal static partial nint libbpf_set_print(nint print);
 
+    /// <summary>Knows the library's own numbers too, which are above those of the kernel.</summary>
+    [LibraryImport(Library)]
+    internal static partial int libbpf_strerror(int error, byte* text, nuint size);
+
     [LibraryImport(Library)]
     internal static partial int libbpf_num_possible_cpus();
 

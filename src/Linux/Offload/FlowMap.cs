@@ -36,6 +36,13 @@ internal abstract class FlowMap<TKey, TValue>(FileDescriptor descriptor) : IDisp
         return removed;
     }
 
+    /// <summary>Which of the two entries are there.</summary>
+    internal (bool Forth, bool Back) Has(in OffloadFlow flow)
+    {
+        TValue[] value = new TValue[1];
+        return (Entries.TryRead(Key(flow.Protocol, flow.FromOutside), value), Entries.TryRead(Key(flow.Protocol, flow.ToInside.Turned), value));
+    }
+
     public void Dispose() => Entries.Dispose();
 
     protected abstract TKey Key(byte protocol, in OffloadTuple tuple);

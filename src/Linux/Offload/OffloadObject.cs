@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using HaLvs.Linux.Interop;
 
 namespace HaLvs.Linux.Offload;
@@ -10,10 +11,14 @@ internal static unsafe class OffloadObject
     private const int LogBytes = 1 << 18;
 
     /// <exception cref="OffloadException">Not built, no library, not permitted, rejected: with the kernel's words.</exception>
-    public static OffloadDescriptors Load(in OffloadLimits limits)
+    public static OffloadDescriptors Load(in OffloadLimits limits) => Load(Image(), in limits);
+
+    /// <param name="image">Null: not built.</param>
+    internal static OffloadDescriptors Load(byte[]? image, in OffloadLimits limits)
     {
-        byte[] image = Image() ?? throw new OffloadException(
-            OffloadRefusal.NotBuilt, "built without the offload program (clang was missing). Install clang and libbpf-dev on the build machine, and build again.");
+        if (image is null)
+            throw new OffloadException(
+                OffloadRefusal.NotBuilt, "built without the offload program (clang was missing). Install clang and libbpf-dev on the build machine, and build again.");
         if (!LibBpf.IsPresent)
             throw new OffloadException(OffloadRefusal.NoLibrary, "libbpf.so.1 is missing. Install the package libbpf1.");
         _ = LibBpf.libbpf_set_print(0);
@@ -28,7 +33,7 @@ internal static unsafe class OffloadObject
         }
     }
 
-    private static byte[]? Image()
+    internal static byte[]? Image()
     {
         using Stream? stream = typeof(OffloadObject).Assembly.GetManifestResourceStream(Resource);
         if (stream is null)
@@ -99,7 +104,10 @@ internal static unsafe class OffloadObject
 
     private static OffloadException Refusal(int errno, nint log)
     {
-        string why = Marshal.GetPInvokeErrorMessage(errno);
+        Span<byte> text = stackalloc byte[256];
+        fixed (byte* at = text)
+            _ = LibBpf.libbpf_strerror(errno, at, (nuint)text.Length);
+        string why = Encoding.UTF8.GetString(text[..Math.Max(text.IndexOf((byte)0), 0)]);
         string said = Ends(Marshal.PtrToStringUTF8(log) ?? "");
         return errno is Errno.EPERM or Errno.EACCES && said.Length == 0
             ? new OffloadException(OffloadRefusal.NotPermitted, $"the kernel does not permit the offload program: {why}. Grant CAP_BPF and CAP_NET_ADMIN in the unit.")

@@ -6,7 +6,7 @@ namespace HaLvs.Linux.Offload;
 /// <summary>
 /// The kernel's cache of established flows: the program (nat.bpf.c) and its maps. It forwards only what was inserted, only on interfaces to which it is
 /// attached, and only until the lease ends; whatever it does not know goes the user path. Nothing else inserts or deletes.
-/// One thread at a time, but for <see cref="Renew"/>, <see cref="Stop"/>, <see cref="Traffic"/>, <see cref="TakeTraffic"/> and <see cref="Statistics"/>, which any thread may call.
+/// One thread at a time, but for <see cref="Renew"/>, <see cref="Stop"/>, <see cref="Traffic"/> and <see cref="Statistics"/>, which any thread may call.
 /// Disposing it detaches nothing: dispose the attachments first; an attachment that a dead process left behind forwards until the lease ends.
 /// </summary>
 public sealed class OffloadProgram : IDisposable
