@@ -104,6 +104,9 @@ public sealed class ForwarderCounters
     /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
     public long IgnoredResets { get; internal set; }
 
+    /// <summary>SCTP packets whose verification tag is not their receiver's: forwarded, the association does not notice (RFC 9260 section 8.5).</summary>
+    public long IgnoredTags { get; internal set; }
+
     /// <summary>The alarm: when the table became full (milliseconds of the core's clock), 0 when a twentieth of it is free again.</summary>
     public long TableFullSince { get; internal set; }
 

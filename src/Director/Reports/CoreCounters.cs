@@ -22,6 +22,7 @@ internal static class CoreCounters
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),
             ("CallsWithoutRoom", counters.CallsWithoutRoom),
+            ("IgnoredTags", counters.IgnoredTags),
         ];
         return [.. all.Where(c => c.Item2 != 0)];
     }

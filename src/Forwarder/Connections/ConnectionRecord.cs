@@ -57,6 +57,11 @@ public readonly record struct ConnectionRecord(
     /// <summary>Of a template with a Call-ID: what names it. Of a connection: the Call-ID of the template that it holds.</summary>
     public CallDigest Call { get; init; }
 
+    /// <summary>SCTP: the verification tags of packets to the client and to the server; 0: not known.</summary>
+    public uint ClientTag { get; init; }
+
+    public uint ServerTag { get; init; }
+
     public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort) { Call = Kind == ConnectionKind.Template ? Call : default };
 }
 

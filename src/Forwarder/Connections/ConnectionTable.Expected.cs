@@ -55,8 +55,7 @@ internal sealed partial class ConnectionTable
     public void Revive(int slot)
     {
         ref Flow flow = ref _flows[slot];
-        flow.ByClient = default;
-        flow.ByServer = default;
+        flow.Progress = default;
         flow.ClientShift = default;
         flow.ServerShift = default;
         flow.WindowShift = 0;

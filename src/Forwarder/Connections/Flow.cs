@@ -55,9 +55,7 @@ internal struct Flow
     /// <summary>Meaningful with <see cref="ConnectionTraits.Hairpin"/> alone: the client as the server sees it.</summary>
     public Ip Gateway;
 
-    /// <summary>What each side of a TCP connection has sent and promised; not synced, learnt again after a takeover.</summary>
-    public TcpProgress ByClient;
-    public TcpProgress ByServer;
+    public FlowProgress Progress;
 
     /// <summary>Links of <see cref="EmbryonicFlows"/>.</summary>
     public int EmbryonicNext;

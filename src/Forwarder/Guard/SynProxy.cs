@@ -110,7 +110,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
         ref Flow flow = ref connections[slot];
         flow.Marks |= FlowMarks.ProxyHandshake;
         int scale = options.HasScale ? options.Scale : 0;
-        flow.ByClient = new TcpProgress
+        flow.Progress.ByClient = new TcpProgress
         {
             Sent = next,
             Acknowledged = packet.Acknowledgement,
@@ -139,7 +139,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             return Refused(frame, slot, now);
         }
 
-        bool answers = (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && packet.Acknowledgement == flow.ByClient.Sent;
+        bool answers = (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && packet.Acknowledgement == flow.Progress.ByClient.Sent;
         if (!answers)
         {
             return TcpReset.Write(frame, in packet); // Something older of the same ports: it ends, the next SYN opens.
@@ -198,8 +198,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Server,
             ToPort = flow.ServerPort,
             Flags = TcpFlags.Syn,
-            Sequence = flow.ByClient.Sent - 1,
-            Window = (ushort)Math.Min(flow.ByClient.Allowed - flow.ByClient.Acknowledged, ushort.MaxValue),
+            Sequence = flow.Progress.ByClient.Sent - 1,
+            Window = (ushort)Math.Min(flow.Progress.ByClient.Allowed - flow.Progress.ByClient.Acknowledged, ushort.MaxValue),
             Options = options[..flow.ProxyOptions.Write(options)],
         };
         return syn.Write(frame);
@@ -209,7 +209,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     {
         ref Flow flow = ref connections[slot];
         SynOptions server = SynOptions.Read(OptionsOf(frame, in packet));
-        uint cookie = flow.ByClient.Acknowledged - 1;
+        uint cookie = flow.Progress.ByClient.Acknowledged - 1;
         int delta = (int)(cookie - packet.Sequence);
         bool scales = flow.ProxyOptions.HasScale;
         flow.ServerShift = new SequenceShift(0, delta, delta);
@@ -228,7 +228,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             ToPort = flow.ClientPort,
             Flags = TcpFlags.Ack,
             Sequence = cookie + 1,
-            Acknowledgement = flow.ByClient.Sent,
+            Acknowledgement = flow.Progress.ByClient.Sent,
             Window = scales ? (ushort)Math.Max(packet.Window >> AnnouncedScale, 1) : packet.Window,
         };
         return update.Write(frame);
@@ -244,9 +244,9 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Server,
             ToPort = flow.ServerPort,
             Flags = TcpFlags.Ack,
-            Sequence = flow.ByClient.Sent,
+            Sequence = flow.Progress.ByClient.Sent,
             Acknowledgement = acknowledgement,
-            Window = (ushort)Math.Min((flow.ByClient.Allowed - flow.ByClient.Acknowledged) >> flow.ByClient.Scale, ushort.MaxValue),
+            Window = (ushort)Math.Min((flow.Progress.ByClient.Allowed - flow.Progress.ByClient.Acknowledged) >> flow.Progress.ByClient.Scale, ushort.MaxValue),
         };
         pending.TryAdd(frame[..completes.Write(frame)]);
     }
@@ -265,8 +265,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Client,
             ToPort = flow.ClientPort,
             Flags = TcpFlags.Rst | TcpFlags.Ack,
-            Sequence = flow.ByClient.Acknowledged,
-            Acknowledgement = flow.ByClient.Sent,
+            Sequence = flow.Progress.ByClient.Acknowledged,
+            Acknowledgement = flow.Progress.ByClient.Sent,
         };
         return reset.Write(frame);
     }

@@ -34,7 +34,7 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         FtpReplacements.Restore(ref dialogue, in flow);
         if (index != 0 && (packet.Flags & TcpFlags.Ack) != 0)
         {
-            Reach(ref dialogue, in flow.ByServer, dialogue.Back(packet.Acknowledgement));
+            Reach(ref dialogue, in flow.Progress.ByServer, dialogue.Back(packet.Acknowledgement));
         }
 
         if (flow.IsShifted)
