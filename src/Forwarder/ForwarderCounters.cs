@@ -129,6 +129,9 @@ public sealed class ForwarderCounters
     /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
     public long EvictedEmbryonic { get; internal set; }
 
+    /// <summary>Data connections that an FTP client announced and never opened, given up for its later ones.</summary>
+    public long EvictedExpected { get; internal set; }
+
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)
     {

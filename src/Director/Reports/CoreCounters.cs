@@ -18,6 +18,7 @@ internal static class CoreCounters
             ("ExpiredConnections", counters.ExpiredConnections),
             ("EndedConnections", counters.EndedConnections),
             ("EvictedEmbryonic", counters.EvictedEmbryonic),
+            ("EvictedExpected", counters.EvictedExpected),
             ("DroppedEntries", counters.DroppedEntries),
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),

@@ -66,5 +66,54 @@ internal sealed partial class ConnectionTable
         Log.Changed(slot);
     }
 
+    /// <summary>Of what a control connection has announced and what has not begun, only the newest so many stay.</summary>
+    public void KeepAnnounced(int control, int most)
+    {
+        int slot = _flows[control].Announced;
+        for (int i = 1; i < most && slot != 0; i++)
+        {
+            slot = _flows[slot].Announced;
+        }
+
+        while (slot != 0 && _flows[slot].Announced is int older and not 0)
+        {
+            _counters.EvictedExpected++;
+            Remove(older);
+        }
+    }
+
+    /// <summary>The newest of its control connection's; nothing without one.</summary>
+    private void Announce(int slot, ref Flow flow)
+    {
+        int control = ControllerOf(in flow);
+        if (control != 0)
+        {
+            flow.Announced = _flows[control].Announced;
+            _flows[control].Announced = slot;
+        }
+    }
+
+    /// <summary>Out of its control connection's chain, if it stands there. The chain is as short as <see cref="KeepAnnounced"/> leaves it.</summary>
+    private void Begun(int slot, ref Flow flow)
+    {
+        int control = ControllerOf(in flow);
+        if (control == 0)
+        {
+            return;
+        }
+
+        ref int link = ref _flows[control].Announced;
+        while (link != 0 && link != slot)
+        {
+            link = ref _flows[link].Announced;
+        }
+
+        if (link == slot)
+        {
+            link = flow.Announced;
+            flow.Announced = 0;
+        }
+    }
+
     private void CountExpected(in Flow flow, int change) => _expected += (flow.Traits & UnknownPorts) != 0 ? change : 0;
 }

@@ -267,7 +267,7 @@ internal sealed partial class ConnectionTable
         CountExpected(in flow, -1);
         _embryonic.Remove(slot, ref flow);
         Limits.Closed(in flow);
-        Release(ref flow);
+        Release(slot, ref flow);
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
@@ -361,7 +361,17 @@ internal sealed partial class ConnectionTable
             _servers[flow.ServerSlot].Move(flow.State, next);
         }
 
+        bool announced = flow.State == ConnectionState.Listen;
         flow.State = next;
+        if (announced)
+        {
+            Begun(slot, ref flow);
+        }
+        else if (next == ConnectionState.Listen)
+        {
+            Announce(slot, ref flow);
+        }
+
         _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
     }

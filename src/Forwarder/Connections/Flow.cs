@@ -43,6 +43,11 @@ internal struct Flow
     /// <summary>How many flows hold this one.</summary>
     public int Controlled;
 
+    /// <summary>
+    /// Of a control connection the newest connection that it has announced and that has not begun, of an announced one the one before; 0: none.
+    /// </summary>
+    public int Announced;
+
     /// <summary>Milliseconds; 0: the time-out of the state.</summary>
     public uint OwnTimeout;
 
