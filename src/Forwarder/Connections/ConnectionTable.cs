@@ -13,6 +13,7 @@ namespace HaLvs.Forwarder.Connections;
 internal sealed partial class ConnectionTable
 {
     private const int TimerBudget = 8_000;
+    private const long LeastFullMilliseconds = 1000;
     private readonly FlowStore _flows;
     private readonly EmbryonicFlows _embryonic;
     private readonly FlowIndex<OutsideSide> _outside;
@@ -124,7 +125,7 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
-    /// <param name="spared">Slot of a flow that is not given up for this one; 0: none.</param>
+    /// <param name="spared">Slot of a flow that is not given up for this one: its control connection, or its template; 0: none.</param>
     /// <param name="call">Of a template that is found by its Call-ID.</param>
     public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true, int spared = 0, CallId call = default)
     {
@@ -134,7 +135,7 @@ internal sealed partial class ConnectionTable
         }
 
         // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
-        int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared);
+        int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared, now);
         if (slot == 0)
         {
             return 0;
@@ -167,18 +168,36 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
-    private int Take(bool mayEvict, int spared)
+    private int Take(bool mayEvict, int spared, long now)
     {
         int slot = _flows.Take();
-        int oldest = slot == 0 && mayEvict ? _embryonic.OldestBut(spared) : 0;
+        if (slot != 0)
+        {
+            return slot;
+        }
+
+        BecameFull(now);
+        int oldest = mayEvict ? _embryonic.OldestBut(spared) : 0;
         if (oldest != 0)
         {
             _counters.EvictedEmbryonic++;
-            Remove(oldest);
+            GiveUp(oldest, spared);
             slot = _flows.Take();
         }
 
         return slot;
+    }
+
+    /// <summary>A template that nobody else used goes with it, or a flood would leave the table full of them; but not the one that is about to be used.</summary>
+    private void GiveUp(int slot, int spared)
+    {
+        if (ControllerOf(in _flows[slot]) is int controller and not 0 && controller == spared)
+        {
+            Remove(slot);
+            return;
+        }
+
+        End(slot);
     }
 
     public ConnectionState NextTcpState(ConnectionState state, TcpFlags flags, bool byInitiator) =>
@@ -324,19 +343,23 @@ internal sealed partial class ConnectionTable
 
     private bool HasEnded(int slot, long now) => !_frozen && now >= _flows[slot].ExpiresAt && now >= EndOf(in _flows[slot]);
 
-    /// <summary>A table that was full counts as full until a twentieth of it is free again.</summary>
+    /// <summary>
+    /// A table that was full counts as full until a twentieth of it is free again, and for a second at least: who looks now and then must see it.
+    /// </summary>
     public void WatchFill(long now)
     {
         int free = _flows.Capacity - _flows.Count;
-        if (free == 0 && _counters.TableFullSince == 0)
+        if (free == 0)
         {
-            _counters.TableFullSince = Math.Max(now, 1);
+            BecameFull(now);
         }
-        else if (free > _flows.Capacity / 20)
+        else if (free > _flows.Capacity / 20 && now - _counters.TableFullSince >= LeastFullMilliseconds)
         {
             _counters.TableFullSince = 0;
         }
     }
+
+    private void BecameFull(long now) => _counters.TableFullSince = _counters.TableFullSince == 0 ? Math.Max(now, 1) : _counters.TableFullSince;
 
     /// <summary>drop_entry gave up a flow.</summary>
     public void CountDropped() => _counters.DroppedEntries++;

@@ -13,7 +13,7 @@ internal sealed class OnePacketFlows(ConnectionTable connections)
     private const uint LifetimeMilliseconds = 10_000;
 
     /// <summary>Slot of the way back for this datagram's answer; 0 when the table is full.</summary>
-    public int Open(in ConnectionRecord record, RealServer server, long now)
+    public int Open(in ConnectionRecord record, RealServer server, int template, long now)
     {
         FlowTuple back = new(record.Protocol, record.Client, record.ClientPort, record.Server, record.ServerPort);
         int slot = connections.FindInside(in back, now);
@@ -23,7 +23,7 @@ internal sealed class OnePacketFlows(ConnectionTable connections)
         }
 
         ConnectionRecord way = record with { Traits = record.Traits | ConnectionTraits.OnePacket, RemainingMilliseconds = LifetimeMilliseconds };
-        return connections.Add(in way, server, now);
+        return connections.Add(in way, server, now, spared: template);
     }
 
     private static bool IsSameWay(in Flow flow, in ConnectionRecord record) =>
