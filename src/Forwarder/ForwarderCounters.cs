@@ -132,6 +132,12 @@ public sealed class ForwarderCounters
     /// <summary>Data connections that an FTP client announced and never opened, given up for its later ones.</summary>
     public long EvictedExpected { get; internal set; }
 
+    /// <summary>
+    /// PORT and EPRT of hairpin clients whose address was cut by the end of a segment: the first half had left, so the server reads the client's own
+    /// address and refuses it.
+    /// </summary>
+    public long CutCommands { get; internal set; }
+
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)
     {

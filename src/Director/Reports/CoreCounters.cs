@@ -19,6 +19,7 @@ internal static class CoreCounters
             ("EndedConnections", counters.EndedConnections),
             ("EvictedEmbryonic", counters.EvictedEmbryonic),
             ("EvictedExpected", counters.EvictedExpected),
+            ("CutCommands", counters.CutCommands),
             ("DroppedEntries", counters.DroppedEntries),
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),

@@ -124,6 +124,9 @@ public enum ConnectionTraits : ushort
 
     /// <summary>An expected TFTP transfer whose server port is not known yet.</summary>
     AnyServerPort = 0x2000,
+
+    /// <summary>The latest change of a hairpin client's stream was made in EPRT, not in PORT.</summary>
+    ExtendedCommand = 0x4000,
 }
 
 /// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>

@@ -5,7 +5,8 @@ internal sealed partial class ConnectionTable
 {
     private const ConnectionTraits UnknownPorts = ConnectionTraits.AnyClientPort | ConnectionTraits.AnyServerPort;
     /// <summary>What was read, moved and promised in an earlier life of the connection.</summary>
-    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift | ConnectionTraits.Answered;
+    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift | ConnectionTraits.ExtendedCommand
+        | ConnectionTraits.Answered;
     private int _expected;
 
     /// <summary>False costs the packet that asks nothing more.</summary>
@@ -28,7 +29,8 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Its first packet has come: the flow gets its ports and is found by its tuples. To the standby it is another flow than before.</summary>
-    public void Meet(int slot, ushort clientPort, ushort virtualPort, ushort serverPort)
+    /// <param name="gatewayPort">Of a hairpin flow.</param>
+    public void Meet(int slot, ushort clientPort, ushort virtualPort, ushort serverPort, ushort gatewayPort)
     {
         Log.Deleted(slot);
         _outside.Remove(slot);
@@ -37,6 +39,7 @@ internal sealed partial class ConnectionTable
         flow.ClientPort = clientPort;
         flow.VirtualPort = virtualPort;
         flow.ServerPort = serverPort;
+        flow.GatewayPort = gatewayPort;
         flow.Traits &= ~UnknownPorts;
         flow.OutsideProtocol = FlowTuple.OutsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);
         flow.InsideProtocol = FlowTuple.InsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);

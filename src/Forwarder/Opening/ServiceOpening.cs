@@ -159,13 +159,13 @@ internal sealed partial class ServiceOpening(
             Traits = (server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None)
                 | ControlChannels.TraitsOf(service.Config, in packet),
         };
+        bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
         refused = DropReason.PortsExhausted;
-        if (!_hairpin.TryComplete(ref record, facts, now))
+        if (!_hairpin.TryComplete(ref record, onePacket, facts, now))
         {
             return 0;
         }
 
-        bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
         int slot = onePacket ? _onePacket.Open(in record, server, template, now) : connections.Add(in record, server, now, spared: template);
         refused = slot == 0 ? DropReason.TableFull : DropReason.None;
         return slot;
