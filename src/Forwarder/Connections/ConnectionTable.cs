@@ -12,7 +12,9 @@ namespace HaLvs.Forwarder.Connections;
 /// </summary>
 internal sealed partial class ConnectionTable
 {
-    private const int TimerBudget = 8_000;
+    /// <summary>Flows that one <see cref="Tick"/> ends or files anew: each may miss every cache, and packets wait meanwhile.</summary>
+    public const int TimerBudget = 1024;
+
     private const long LeastFullMilliseconds = 1000;
     private readonly FlowStore _flows;
     private readonly EmbryonicFlows _embryonic;

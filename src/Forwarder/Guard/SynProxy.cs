@@ -24,6 +24,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     /// <summary>Once begun, answering goes on for at least so long.</summary>
     private const long LeastMilliseconds = 5000;
     private const int DefaultTableShare = 8;
+    private const int HandshakesPerCall = 512;
 
     private readonly SynCookies _cookies = new(seed);
     private readonly ProxyHandshakes _handshakes = new(connections);
@@ -31,6 +32,9 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     private long _cookiesUntil = long.MinValue;
 
     public SynProxyOptions Options { get; set; } = new();
+
+    /// <summary>The last <see cref="Tick"/> left handshakes that may be due.</summary>
+    public bool IsBehind { get; private set; }
 
     /// <summary>A service answers SYNs with cookies now, or did lately.</summary>
     public bool IsActive(long now) => now < _cookiesUntil;
@@ -152,7 +156,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     public void Tick(long now)
     {
         Span<byte> frame = stackalloc byte[OwnSegment.LargestFrame];
-        while (pending.FreeBytes > frame.Length + sizeof(int) && _handshakes.TryTakeDue(now, out int slot, out int tries))
+        int budget = HandshakesPerCall;
+        while (pending.FreeBytes > frame.Length + sizeof(int) && _handshakes.TryTakeDue(now, ref budget, out int slot, out int tries))
         {
             bool again = tries + 1 < ProxyHandshakes.Tries;
             int length = again ? WriteSyn(frame, in connections[slot]) : Refused(frame, slot, now);
@@ -162,6 +167,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
                 _handshakes.Wait(slot, tries + 1, now);
             }
         }
+
+        IsBehind = budget <= 0;
     }
 
     private static FlowTuple TupleOf(in Packet packet) =>

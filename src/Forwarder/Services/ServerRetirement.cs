@@ -8,8 +8,8 @@ namespace HaLvs.Forwarder.Services;
 /// </summary>
 internal sealed class ServerRetirement(ConnectionTable connections, ServerRegistry servers)
 {
-    private const int SlotsPerCall = 8192;
-    private const int RemovalsPerCall = 512;
+    public const int SlotsPerCall = 2048;
+    public const int RemovalsPerCall = 256;
     private readonly HashSet<RealServer> _retiring = [];
     private int _next;
 

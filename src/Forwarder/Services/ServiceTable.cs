@@ -85,15 +85,19 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchService;
         }
 
-        service.StopScheduling();
-        foreach (RealServer server in service.Servers.ToArray())
-        {
-            RemoveServer(service, server, withService: true);
-        }
-
+        RemoveServers(service);
         _inOrder.Remove(service);
         FindCallServices();
         return ServiceOutcome.Done;
+    }
+
+    /// <summary>Every service, as if each were deleted.</summary>
+    public void Clear()
+    {
+        _inOrder.ForEach(RemoveServers);
+        _inOrder.Clear();
+        _services.Clear();
+        FindCallServices();
     }
 
     public ServiceOutcome AddServer(ServiceKey key, RealServerConfig config)
@@ -237,6 +241,15 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
 
     private void FindCallServices() =>
         CallServices = [.. _inOrder.Where(s => s is { Key: { Mark: 0, Port: not 0, Protocol: TransportProtocol.Udp }, Engine: ServiceRules.SipEngine })];
+
+    private void RemoveServers(VirtualService service)
+    {
+        service.StopScheduling();
+        foreach (RealServer server in service.Servers.ToArray())
+        {
+            RemoveServer(service, server, withService: true);
+        }
+    }
 
     private void RemoveServer(VirtualService service, RealServer server, bool withService)
     {
