@@ -223,7 +223,8 @@ public sealed class PacketPromisesTests
         TestDirector director = new TestDirector().Service("192.0.2.100:21/tcp", "rr", "10.0.0.2:21");
         FtpConversation ftp = new(director, "192.0.2.11:40001", "192.0.2.100:21", "10.0.0.2:21");
         ftp.ClientSays("PASV\r\n");
-        byte[] reply = Wire.Tcp("10.0.0.2:21", "192.0.2.11:40001", "PA", "227 Entering Passive Mode (10,0,0,2,156,64).\r\n".PadRight(1460, '.'), seq: 5001, ack: 0xffff_ff07);
+        string text = "227 Entering Passive Mode (10,0,0,2,156,64).\r\n".PadRight(1460, '.');
+        byte[] reply = Wire.Tcp("10.0.0.2:21", "192.0.2.11:40001", "PA", text, seq: 5001, ack: 0xffff_ff07);
         byte flags = reduced ? (byte)0x80 : (byte)0;
         reply[33] |= flags;
         ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(reply.AsSpan(36));
@@ -339,15 +340,19 @@ public sealed class PacketPromisesTests
         {
             "tcp" => (Wire.Tcp($"{f.Client}:4000", $"{f.Vip}:80", "S", data), Wire.Tcp($"{f.Server}:8080", $"{f.Client}:4000", "SA", data)),
             "udp" => (Wire.Udp($"{f.Client}:4000", $"{f.Vip}:53", data), Wire.Udp($"{f.Server}:5353", $"{f.Client}:4000", data)),
-            _ => (Wire.Sctp($"{f.Client}:4000", $"{f.Vip}:3868", Wire.Chunk(1, bytes)), Wire.Sctp($"{f.Server}:3869", $"{f.Client}:4000", Wire.Chunk(2, bytes))),
+            _ => (Wire.Sctp($"{f.Client}:4000", $"{f.Vip}:3868", Wire.Chunk(1, bytes)),
+                Wire.Sctp($"{f.Server}:3869", $"{f.Client}:4000", Wire.Chunk(2, bytes))),
         };
     }
 
     private static TestDirector Director(Family f, Func<ForwardingCoreOptions, ForwardingCoreOptions>? change = null) => new TestDirector(change)
-        .Service($"{f.Vip}:80/tcp", "rr", $"{f.Server}:8080").Service($"{f.Vip}:53/udp", "rr", $"{f.Server}:5353").Service($"{f.Vip}:3868/sctp", "rr", $"{f.Server}:3869");
+        .Service($"{f.Vip}:80/tcp", "rr", $"{f.Server}:8080").Service($"{f.Vip}:53/udp", "rr", $"{f.Server}:5353")
+        .Service($"{f.Vip}:3868/sctp", "rr", $"{f.Server}:3869");
 
     private static byte[] TooBig(string from, string to, byte[] quoted, uint mtu) =>
-        quoted[0] >> 4 == 6 ? Wire.Icmp(Bare(from), Bare(to), 2, 0, mtu, quoted) : Wire.Icmp(Bare(from), Bare(to), 3, 4, mtu, quoted[..Math.Min(quoted.Length, 548)]);
+        quoted[0] >> 4 == 6
+            ? Wire.Icmp(Bare(from), Bare(to), 2, 0, mtu, quoted)
+            : Wire.Icmp(Bare(from), Bare(to), 3, 4, mtu, quoted[..Math.Min(quoted.Length, 548)]);
 
     /// <summary>The quote is what its receiver has sent, but for the hop that it has lost and, of SCTP, the CRC that nobody can mend in a piece.</summary>
     private static void CheckQuote(Family f, byte[] sent, byte[] error, bool crc)

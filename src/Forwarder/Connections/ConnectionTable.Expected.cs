@@ -5,8 +5,8 @@ internal sealed partial class ConnectionTable
 {
     private const ConnectionTraits UnknownPorts = ConnectionTraits.AnyClientPort | ConnectionTraits.AnyServerPort;
     /// <summary>What was read, moved and promised in an earlier life of the connection.</summary>
-    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift | ConnectionTraits.ExtendedCommand
-        | ConnectionTraits.Answered;
+    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift
+        | ConnectionTraits.ExtendedCommand | ConnectionTraits.Answered;
     private int _expected;
 
     /// <summary>False costs the packet that asks nothing more.</summary>

@@ -190,7 +190,7 @@ internal sealed partial class ConnectionTable
         return slot;
     }
 
-    /// <summary>A template that nobody else used goes with it, or a flood would leave the table full of them; but not the one that is about to be used.</summary>
+    /// <summary>A template that nobody else used goes with it, or a flood would leave the table full of them; not the one about to be used.</summary>
     private void GiveUp(int slot, int spared)
     {
         if (ControllerOf(in _flows[slot]) is int controller and not 0 && controller == spared)

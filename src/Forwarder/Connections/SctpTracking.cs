@@ -44,7 +44,10 @@ internal static class SctpTracking
     }
 
     /// <summary>Only an INIT carries 0.</summary>
-    private static bool IsBelieved(in Packet packet, in Sides sides) => (packet.VerificationTag == 0) == (packet.SctpEvent == SctpEvent.Init) && packet.SctpEvent switch
+    private static bool IsBelieved(in Packet packet, in Sides sides) =>
+        (packet.VerificationTag == 0) == (packet.SctpEvent == SctpEvent.Init) && FitsItsEvent(in packet, in sides);
+
+    private static bool FitsItsEvent(in Packet packet, in Sides sides) => packet.SctpEvent switch
     {
         SctpEvent.Init => packet.InitiateTag != 0,
         SctpEvent.InitAck => packet.InitiateTag != 0 && IsKnownOrOffered(packet.VerificationTag, in sides),

@@ -8,7 +8,7 @@ namespace HaLvs.Forwarder.Helpers;
 /// </summary>
 internal sealed class ExpectedConnections(ConnectionTable connections, ForwarderCounters counters)
 {
-    /// <summary>A client announces one before each transfer; several side by side are legal (tests/golden/ipvs/packets/ftp_odd_replies.json), any number is not.</summary>
+    /// <summary>A client announces one before each transfer; several side by side are legal (records ftp_odd_replies), any number is not.</summary>
     public const int MostOfOneControl = 8;
 
     /// <summary>Passive: the client will come from any port to this port of the virtual address.</summary>

@@ -44,7 +44,7 @@ internal sealed class FtpDialogues(ConnectionTable connections)
         return index;
     }
 
-    /// <summary>What this dialogue's client says, as the server is to read it: only hairpin clients' commands are changed, so there is room for fewer.</summary>
+    /// <summary>What its client says, as the server is to read it: only hairpin clients' commands are changed, so there is room for fewer.</summary>
     public ref ReplacedStream CommandsOf(int index)
     {
         uint stamp = _dialogues[index].Stamp;

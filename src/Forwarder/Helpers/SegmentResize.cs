@@ -12,7 +12,7 @@ internal static class SegmentResize
     private const byte GsoTcp4 = 1;
     private const byte GsoTcp6 = 4;
 
-    /// <summary>VIRTIO_NET_HDR_GSO_ECN: the first segment alone says CWR (RFC 3168 section 6.1.2), or the congestion window would be taken for reduced twice.</summary>
+    /// <summary>VIRTIO_NET_HDR_GSO_ECN: the first segment alone says CWR (RFC 3168 section 6.1.2): the window was reduced once.</summary>
     private const byte GsoEcn = 0x80;
     private const int FlagsAt = 13;
     private const byte CongestionWindowReduced = 0x80;

@@ -4,7 +4,7 @@ using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder.Helpers;
 
-/// <summary>Makes one side's segment the other's: replaced bytes and the numbers that follow from them. Owns the room in which a payload is put together.</summary>
+/// <summary>Makes one side's segment the other's: replaced bytes, and numbers that follow from them. Owns the room in which a payload is put together.</summary>
 internal sealed class StreamRewriting
 {
     private const int Slack = 256;

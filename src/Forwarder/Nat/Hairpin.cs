@@ -24,7 +24,8 @@ internal sealed class Hairpin(ConnectionTable connections, ulong seed)
         }
 
         record = record with { Traits = record.Traits | ConnectionTraits.Hairpin, Gateway = gateway };
-        bool found = (onePacket && TryReuse(in record, facts.GatewayPorts, now, out ushort port)) || TryKeepOrChoose(in record, facts.GatewayPorts, now, out port);
+        PortBlock block = facts.GatewayPorts;
+        bool found = (onePacket && TryReuse(in record, block, now, out ushort port)) || TryKeepOrChoose(in record, block, now, out port);
         record = record with { GatewayPort = found ? port : (ushort)0 };
         return found;
     }

@@ -84,7 +84,8 @@ public sealed class MillionFlowsMeasuredTests(ITestOutputHelper output)
     {
         VirtualServiceConfig web = Assert.Single(director.Core.ExportServices());
         VirtualServiceConfig[] others = [.. Enumerable.Range(0, 200).Select(i => new VirtualServiceConfig(
-            TransportProtocol.Tcp, web.Address, (ushort)(1000 + i), i % 2 == 0 ? "wlc" : "mh", [.. Enumerable.Range(1, 4).Select(n => new RealServerConfig(Ip.Parse($"10.0.{i}.{n}"), 80, n))]))];
+            TransportProtocol.Tcp, web.Address, (ushort)(1000 + i), i % 2 == 0 ? "wlc" : "mh",
+            [.. Enumerable.Range(1, 4).Select(n => new RealServerConfig(Ip.Parse($"10.0.{i}.{n}"), 80, n))]))];
         int flows = director.Core.ConnectionCount;
         pauses.Time(() => director.Core.ApplyServices([web, .. others]));
         pauses.Time(() => director.Core.ApplyServices([web, .. others.Take(100)]));
@@ -323,7 +324,9 @@ public sealed class MillionFlowsMeasuredTests(ITestOutputHelper output)
     private void PerFlow(string what, TimeSpan elapsed) => Print(what, $"{elapsed.TotalNanoseconds / Flows:N0} ns a flow");
 
     private void Judge(string what, Pauses pauses) => Print(
-        what, $"longest {pauses.Longest.TotalMilliseconds:N2} ms, 99 % within {pauses.Within(0.99).TotalMilliseconds:N2} ms, all {pauses.All.TotalMilliseconds:N0} ms in {pauses.Count} calls");
+        what,
+        $"longest {pauses.Longest.TotalMilliseconds:N2} ms, 99 % within {pauses.Within(0.99).TotalMilliseconds:N2} ms, "
+        + $"all {pauses.All.TotalMilliseconds:N0} ms in {pauses.Count} calls");
 
     private void Print(string what, string figure) => output.WriteLine($"{Flows,9:N0} flows | {what,-32} | {figure}");
 

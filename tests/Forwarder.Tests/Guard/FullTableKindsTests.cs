@@ -157,11 +157,18 @@ public sealed class FullTableKindsTests
 
     private static TestDirector Director(int capacity, SynProxyMode proxy = SynProxyMode.Off)
     {
-        TestDirector director = new(o => o with { Capacity = capacity, SynProxy = new() { Mode = proxy }, Masquerade = true, Inside = (Ip.Parse("10.0.0.0"), 24) });
+        TestDirector director = new(o => o with
+        {
+            Capacity = capacity,
+            SynProxy = new() { Mode = proxy },
+            Masquerade = true,
+            Inside = (Ip.Parse("10.0.0.0"), 24),
+        });
         foreach (string command in new[]
         {
             $"-A -t {Web} -s rr", $"-a -t {Web} -r 10.0.0.2:80 -m", $"-A -u {Vip}:53 -s rr", $"-a -u {Vip}:53 -r 10.0.0.2:53 -m",
-            $"-A -u {Vip}:54 -s rr -o", $"-a -u {Vip}:54 -r 10.0.0.2:54 -m", $"-A --sctp-service {Vip}:3868 -s rr", $"-a --sctp-service {Vip}:3868 -r 10.0.0.2:3868 -m",
+            $"-A -u {Vip}:54 -s rr -o", $"-a -u {Vip}:54 -r 10.0.0.2:54 -m",
+            $"-A --sctp-service {Vip}:3868 -s rr", $"-a --sctp-service {Vip}:3868 -r 10.0.0.2:3868 -m",
             $"-A -t {Vip}:443 -s rr -p 360", $"-a -t {Vip}:443 -r 10.0.0.2:443 -m", $"-A -t {Vip}:21 -s rr", $"-a -t {Vip}:21 -r 10.0.0.2:21 -m",
         })
         {

@@ -6,7 +6,7 @@ using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Forwarder.Tests.Nat;
 
-/// <summary>Clients in the servers' own network with FTP in all four forms, TFTP and one-packet services: whatever they talk to, the server sees the gateway.</summary>
+/// <summary>Clients in the servers' own network with FTP in all four forms, TFTP and one-packet services: the server sees the gateway.</summary>
 public sealed class HairpinHelpersTests
 {
     private sealed record Network(string Client, string Vip, string Server, string Gateway)
@@ -127,9 +127,11 @@ public sealed class HairpinHelpersTests
         ftp.ServerSays("227 ok (10,0,0,2,0,80)\r\n");
         for (int port = 1024; port < 32_768; port++)
         {
-            director.Core.ApplyRemote(new ConnectionChange(ConnectionChangeKind.Upsert, new ConnectionRecord(
+            ConnectionRecord taken = new(
                 ConnectionKind.Service, TransportProtocol.Tcp, Ip.Parse("10.0.0.60"), (ushort)port, Ip.Parse("192.0.2.100"), 21, Ip.Parse("10.0.0.2"), 80,
-                ConnectionState.Established, 900_000) { Traits = ConnectionTraits.Hairpin, Gateway = Ip.Parse("10.0.0.1"), GatewayPort = (ushort)port }), director.Now);
+                ConnectionState.Established, 900_000);
+            taken = taken with { Traits = ConnectionTraits.Hairpin, Gateway = Ip.Parse("10.0.0.1"), GatewayPort = (ushort)port };
+            director.Core.ApplyRemote(new ConnectionChange(ConnectionChangeKind.Upsert, taken), director.Now);
         }
 
         Assert.Null(director.Send(Wire.Tcp("10.0.0.50:3000", "192.0.2.100:80", "S")));
@@ -226,8 +228,10 @@ public sealed class HairpinHelpersTests
     private static int PortOf(string command)
     {
         string[] numbers = command.TrimEnd().Split(',');
-        return (int.Parse(numbers[^2], System.Globalization.CultureInfo.InvariantCulture) << 8) | int.Parse(numbers[^1], System.Globalization.CultureInfo.InvariantCulture);
+        return (Number(numbers[^2]) << 8) | Number(numbers[^1]);
     }
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static TestDirector Director(int node = 0, int capacity = 4096)
     {
@@ -247,8 +251,10 @@ public sealed class HairpinHelpersTests
         director.Core.ApplyServices(
         [
             new(TransportProtocol.Tcp, vip, 21, "rr", [server(21)]), new(TransportProtocol.Tcp, vip6, 21, "rr", [server6(21)]),
-            new(TransportProtocol.Udp, vip, 69, "rr", [server(69)]) { Helper = "tftp" }, new(TransportProtocol.Udp, vip6, 69, "rr", [server6(69)]) { Helper = "tftp" },
-            new(TransportProtocol.Udp, vip, 53, "rr", [server(53), server(53, 3)]) { OnePacket = true }, new(TransportProtocol.Udp, vip6, 53, "rr", [server6(53)]),
+            new(TransportProtocol.Udp, vip, 69, "rr", [server(69)]) { Helper = "tftp" },
+            new(TransportProtocol.Udp, vip6, 69, "rr", [server6(69)]) { Helper = "tftp" },
+            new(TransportProtocol.Udp, vip, 53, "rr", [server(53), server(53, 3)]) { OnePacket = true },
+            new(TransportProtocol.Udp, vip6, 53, "rr", [server6(53)]),
         ]);
         return director;
     }
