@@ -21,7 +21,7 @@ check_bytes() {
 # bulk PATH STREAMS: Gbit/s that arrive.
 bulk() {
     local report
-    report=$(in_host client iperf3 --client "$(target_of "$1")" --parallel "$2" --time "$bulk_seconds" --connect-timeout 5000 --json) || true
+    report=$(in_host client timeout 30 iperf3 --client "$(target_of "$1")" --parallel "$2" --time "$bulk_seconds" --connect-timeout 5000 --json) || true
     if jq -e '.end.sum_received.bits_per_second > 0' <<<"$report" >/dev/null 2>&1; then
         record "$1" "bulk$2" "$(jq '.end.sum_received.bits_per_second / 1e9' <<<"$report")"
     else
@@ -33,7 +33,7 @@ bulk() {
 web() {
     local path=$1 figure=$2 report key
     shift 2
-    report=$(in_host client wrk -t2 -c64 -d"${web_seconds}s" --timeout 10s "$@" -s "$library/bench-wrk.lua" "http://$(target_of "$path")/" 2>&1) || true
+    report=$(in_host client timeout 60 wrk -t2 -c64 -d"${web_seconds}s" --timeout 10s "$@" -s "$library/bench-wrk.lua" "http://$(target_of "$path")/" 2>&1) || true
     report=$(grep '^{' <<<"$report") || {
         wrong "$path" "$figure: wrk has no report"
         return
@@ -52,7 +52,7 @@ packets() {
     if [[ $path == redirect ]]; then
         expected=$virtual forward=1
     fi
-    report=$("$artifacts/lab/bench-packets" "$artifacts/lab/bench.bpf.o" client=halvs-bench-client director=halvs-bench-director server=halvs-bench-server \
+    report=$(timeout 60 "$artifacts/lab/bench-packets" "$artifacts/lab/bench.bpf.o" client=halvs-bench-client director=halvs-bench-director server=halvs-bench-server \
         to="$(target_of "$path")" expected="$expected" sources="$sources" port=9000 forward="$forward" "$@") || {
         wrong "$path" "$figure: the generator failed"
         return
@@ -65,7 +65,7 @@ packets() {
 # flows PATH COUNT: packets/s of so many flows in turn. More flows need longer until all are known to the path.
 flows() {
     local warm=300
-    ((${2} < 100000)) || warm=2000
+    ((${2} < 100000)) || warm=$((quick ? 1000 : 2000))
     ((${2} < 1000000)) || warm=12000
     packets "$1" "packets$2" .arrivedPerSecond protocol=udp flows="$2" warm="$warm" time="$packet_ms"
 }

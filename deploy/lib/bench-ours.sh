@@ -7,7 +7,8 @@ ours_up() {
     [[ -e $bench/cluster.key ]] ||
         "$program" keygen --directory "$bench" --cluster bench --node director >"$bench/keygen.log" 2>&1 || fail "halvs keygen failed: $(tail -n 3 "$bench/keygen.log")"
     start director ours "$program" run --config "$bench/halvs.toml" --node director --state-directory "$bench/state" --socket "$bench/control.sock"
-    wait_until 20 ours_serves || return 1
+    wait_until 20 ours_serves_or_ended
+    ours_serves || return 1
     wait_until 10 answers "$1"
 }
 
@@ -43,8 +44,12 @@ ours_status() {
     HALVS_SOCKET=$bench/control.sock HALVS_CONFIG=$bench/halvs.toml timeout 3 "$program" status --json 2>/dev/null || true
 }
 
+ours_serves_or_ended() { ! ours_runs || ours_serves; }
+
+ours_runs() { kill -0 "$(pid_of ours)" 2>/dev/null; }
+
 ours_serves() {
-    kill -0 "$(pid_of ours)" 2>/dev/null || return 1
+    ours_runs || return 1
     [[ $(ours_status | jq -r '.role' 2>/dev/null) == active ]]
 }
 

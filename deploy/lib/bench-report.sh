@@ -40,7 +40,8 @@ make_report() {
 about() {
     jq -n --arg date "$(date -u +%FT%TZ)" --arg kernel "$(uname -r)" --argjson cpus "$(nproc)" --argjson rounds "$rounds" \
         --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --arg load "$load_before" \
-        --arg commit "$(git -C "$root" describe --always --dirty 2>/dev/null)" --argjson seconds "$SECONDS" --argjson quick "$quick" '$ARGS.named'
+        --arg commit "$(git -C "$root" describe --always --dirty 2>/dev/null)" --argjson seconds "$SECONDS" --argjson quick "$quick" \
+        --argjson leftOut "$(jq -cn '$ARGS.positional' --args "${left_out[@]}")" '$ARGS.named'
 }
 
 unavailable_json() {

@@ -13,6 +13,7 @@ def number($digits):
 | [$r.names | to_entries[] | select(.key as $k | any($r.figures[]; .paths[$k]))] as $columns
 | "HaLvs bench, \($r.about.date), commit \($r.about.commit), \($r.about.cpus) CPUs (\($r.about.cpu)), kernel \($r.about.kernel)",
   "\($r.about.rounds) rounds in \($r.about.seconds) s, paths in turn, medians; load before: \($r.about.load)",
+  (if ($r.about.leftOut | length) > 0 then "left out, the time was over: " + ($r.about.leftOut | join(", ")) else empty end),
   "In brackets: the ratio to nftables NAT.",
   "",
   ("" | left(44)) + ([$columns[].value | right(20)] | join("")),
