@@ -60,7 +60,7 @@ proxy_memory() {
     local before
     before=$(resident "$1")
     start client traffic "$program" traffic --target "$virtual:80" --protocol http --connections "$held_connections" --interval 5s --probe-interval 60s --duration 300s
-    wait_until 60 grep -q "connections established" "$bench/traffic.log" || wrong "$1" "does not hold $held_connections connections"
+    wait_until 60 grep -qs "connections established" "$bench/traffic.log" || wrong "$1" "does not hold $held_connections connections"
     record "$1" memory "$((($(resident "$1") - before) / held_connections))"
     kill "$(pid_of traffic)" 2>/dev/null || true
 }
