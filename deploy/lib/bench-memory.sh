@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Memory a connection. Our table and the kernel's take a million flows of the generator; proxies hold real connections, because only those cost them
-# anything. What connections cost in the sockets of a proxy's kernel is not counted: the true figure of a proxy is higher.
+# anything (Pen takes all at its start, and does not grow). What the connections cost in the sockets of a proxy's kernel is not counted: the true
+# figure of a proxy is higher.
 
 held_connections=4000
 

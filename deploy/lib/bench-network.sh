@@ -118,3 +118,21 @@ CONFIGURATION
     start server web nginx -p "$bench" -c "$bench/web.conf" -e "$bench/web.err"
     start server iperf iperf3 --server
 }
+
+# The kernel's table is one for the whole machine; it gets room for as many flows as ours, and its old size back.
+conntrack_sizes=(/sys/module/nf_conntrack/parameters/hashsize /proc/sys/net/netfilter/nf_conntrack_max)
+conntrack_before=()
+
+conntrack_room() {
+    modprobe nf_conntrack 2>/dev/null || true
+    mapfile -t conntrack_before < <(cat "${conntrack_sizes[@]}")
+    say $((room / 4)) >"${conntrack_sizes[0]}"
+    say "$room" >"${conntrack_sizes[1]}"
+}
+
+conntrack_restore() {
+    local i
+    for i in "${!conntrack_before[@]}"; do
+        say "${conntrack_before[i]}" >"${conntrack_sizes[i]}"
+    done
+}

@@ -22,8 +22,8 @@ internal static class Cores
             SynProxy = new SynProxyOptions { Mode = SynProxyMode.Off },
             Seed = 1,
         });
-        RealServerConfig[] v4 = [.. Enumerable.Range(2, servers).Select(n => new RealServerConfig(Ip.Parse($"10.0.0.{n}"), 80, 1 + (n % 3)))];
-        RealServerConfig[] v6 = [.. Enumerable.Range(2, servers).Select(n => new RealServerConfig(Ip.Parse($"fd00:10::{n}"), 80, 1 + (n % 3)))];
+        RealServerConfig[] v4 = [.. Enumerable.Range(2, servers).Select(n => new RealServerConfig(Ip.Parse($"10.0.0.{n}"), 80, Weight(scheduler, n)))];
+        RealServerConfig[] v6 = [.. Enumerable.Range(2, servers).Select(n => new RealServerConfig(Ip.Parse($"fd00:10::{n}"), 80, Weight(scheduler, n)))];
         core.ApplyServices([
             new VirtualServiceConfig(TransportProtocol.Tcp, Virtual, 80, scheduler, [.. v4]),
             new VirtualServiceConfig(TransportProtocol.Tcp, Virtual6, 80, scheduler, [.. v6])]);
@@ -42,4 +42,7 @@ internal static class Cores
             core.ApplyRemote(new ConnectionChange(ConnectionChangeKind.Upsert, Number(i)), 0);
         }
     }
+
+    /// <summary>Small and unequal; for "ovf" they are the connections that a server takes, and must be enough for all.</summary>
+    private static int Weight(string scheduler, int server) => scheduler == "ovf" ? 20_000 : 1 + (server % 3);
 }
