@@ -96,7 +96,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.BindTemplate();
+            server.CountTemplate(1);
         }
         else
         {
@@ -112,7 +112,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.UnbindTemplate();
+            server.CountTemplate(-1);
         }
         else
         {
