@@ -167,6 +167,7 @@ internal sealed class PacketPipeline
         {
             if (packet.Protocol == TransportProtocol.Tcp && AnsweredByProxy(frame, in packet, now, out int answer))
             {
+                _reuse.LetGo();
                 return answer;
             }
 
@@ -174,9 +175,12 @@ internal sealed class PacketPipeline
             slot = _opening.Open(frame, in packet, Facts, now, out DropReason refused);
             if (slot == 0)
             {
+                _reuse.LetGo();
                 return RefuseClient(frame, in packet, refused, now);
             }
         }
+
+        _reuse.LetGo();
 
         ref Flow flow = ref _connections[slot];
         if ((flow.Marks & (FlowMarks.Ended | FlowMarks.ProxyHandshake)) != 0 && KeepsFromServer(frame, in packet, in flow, out int instead))

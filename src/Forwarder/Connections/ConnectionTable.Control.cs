@@ -101,7 +101,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.BindTemplate();
+            server.CountTemplate(1);
         }
         else
         {
@@ -117,7 +117,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.UnbindTemplate();
+            server.CountTemplate(-1);
         }
         else
         {

@@ -160,7 +160,7 @@ internal sealed class PacketReplay(JsonElement record)
             _notBelieved.Add(packet.To);
         }
 
-        return left is null ? null : new WirePacket(counters.PassedPackets > passed ? WithOneHopMore(left) : left) { Origin = packet };
+        return left is null ? null : new WirePacket(counters.PassedPackets > passed ? WirePacket.WithOneHopMore(left) : left) { Origin = packet };
     }
 
     private void Leaves(WirePacket kernels, bool toClient, string what)
@@ -231,13 +231,6 @@ internal sealed class PacketReplay(JsonElement record)
         }
 
         return null;
-    }
-
-    /// <summary>A packet that is none of ours passes the core unchanged, so it pays both of the director's routing steps; the record's paid one.</summary>
-    private static byte[] WithOneHopMore(byte[] packet)
-    {
-        packet[8]++;
-        return Wire.WriteHeaderChecksum(packet);
     }
 
     private static IEnumerable<JsonElement> InOrder(JsonElement step) =>

@@ -59,6 +59,13 @@ internal sealed class WirePacket(byte[] bytes)
         return new WirePacket(copy);
     }
 
+    /// <summary>A packet that is none of ours passes the core unchanged, so it pays both of the director's routing steps; the record's paid one.</summary>
+    public static byte[] WithOneHopMore(byte[] packet)
+    {
+        packet[8]++;
+        return Wire.WriteHeaderChecksum(packet);
+    }
+
     public bool IsSame(WirePacket other) => Comparable().AsSpan().SequenceEqual(other.Comparable());
 
     public override string ToString() => Wire.Describe(Bytes);
