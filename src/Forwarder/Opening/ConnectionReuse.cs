@@ -64,7 +64,8 @@ internal sealed class ConnectionReuse(ConnectionTable connections, ServerRegistr
             return true;
         }
 
-        return settings.ConnReuseMode != 0 && FirstPacket.StartsAfresh(flow.State, in packet);
+        // What a template holds stays with its server and is revived; the template is not asked again (records raw_reuse_persistent_*).
+        return settings.ConnReuseMode != 0 && FirstPacket.StartsAfresh(flow.State, in packet) && connections.ControllerOf(in flow) == 0;
     }
 
     /// <summary>expire_nodest_conn: the server is gone, or takes no new connections and this packet begins one.</summary>

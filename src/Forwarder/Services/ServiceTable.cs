@@ -88,6 +88,11 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         RemoveServers(service);
         _inOrder.Remove(service);
         FindCallServices();
+        if (_services.Count == 0)
+        {
+            retirement.NoServiceLeft();
+        }
+
         return ServiceOutcome.Done;
     }
 
@@ -98,6 +103,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         _inOrder.Clear();
         _services.Clear();
         FindCallServices();
+        retirement.NoServiceLeft();
     }
 
     public ServiceOutcome AddServer(ServiceKey key, RealServerConfig config)
@@ -162,7 +168,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchServer;
         }
 
-        RemoveServer(service, server, withService: false);
+        RemoveServer(service, server);
         return ServiceOutcome.Done;
     }
 
@@ -247,14 +253,14 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
         service.StopScheduling();
         foreach (RealServer server in service.Servers.ToArray())
         {
-            RemoveServer(service, server, withService: true);
+            RemoveServer(service, server);
         }
     }
 
-    private void RemoveServer(VirtualService service, RealServer server, bool withService)
+    private void RemoveServer(VirtualService service, RealServer server)
     {
         service.Remove(server);
-        retirement.Removed(server, withService);
+        retirement.Removed(server);
         if (service.Config.OnServerLoss == ServerLoss.Reset)
         {
             ServerLost?.Invoke(server);

@@ -30,6 +30,8 @@ internal sealed class WirePacket(byte[] bytes)
 
     public TcpFlags Flags => Bytes[9] == Tcp && Bytes.Length > HeaderBytes + 13 ? (TcpFlags)(Bytes[HeaderBytes + 13] & 0x17) : TcpFlags.None;
 
+    public bool IsWithoutFlags => Bytes[9] == Tcp && Bytes.Length > HeaderBytes + 13 && Flags == TcpFlags.None;
+
     private int HeaderBytes => (Bytes[0] & 15) * 4;
 
     public string ClientEnd(bool fromClient) => fromClient ? From : To;
