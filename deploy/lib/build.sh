@@ -36,9 +36,17 @@ build_program() {
 
 build_tools() {
     local name
-    local -A uses=([sctp]="-lusrsctp -lpthread")
+    local -A uses=([sctp]="-lusrsctp -lpthread" [bench-packets]="-lbpf")
+    local names=(echo flood null-modem sctp)
     mkdir -p "$artifacts/lab"
-    for name in echo flood null-modem sctp; do
+    # What deploy/bench alone needs is built where its packages are.
+    if [[ -e /usr/include/bpf/libbpf.h ]]; then
+        names+=(bench-packets)
+        if [[ ! $artifacts/lab/bench.bpf.o -nt $library/bench.bpf.c ]]; then
+            clang -target bpf -O2 -g -Wall -Wextra -Werror -I"/usr/include/$(uname -m)-linux-gnu" -c "$library/bench.bpf.c" -o "$artifacts/lab/bench.bpf.o"
+        fi
+    fi
+    for name in "${names[@]}"; do
         if [[ ! $artifacts/lab/$name -nt $library/$name.c ]]; then
             # shellcheck disable=SC2086 # one word a library
             clang -std=gnu11 -Wall -Wextra -Werror -O2 -o "$artifacts/lab/$name.new" "$library/$name.c" ${uses[$name]:-}

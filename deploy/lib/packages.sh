@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# packages.sh [build|run|lab]…: installs the packages of deploy/packages that are missing (all places if none is named) and
+# packages.sh [build|run|lab|bench]…: installs the packages of deploy/packages that are missing (build, run and lab if none is named) and
 # says which before it does. Services that come with them are neither started nor enabled; services that were there before
-# are left alone. Run by deploy/demo, deploy/test and deploy/install, or by hand.
+# are left alone. Run by deploy/demo, deploy/test, deploy/bench and deploy/install, or by hand.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -43,7 +43,7 @@ install_packages() {
     apt-get update -qq || say "The package lists could not be refreshed everywhere; going on with what is there."
     forbid_starting_services
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-    for service in nginx:nginx vsftpd:vsftpd openipmi:openipmi openssh-server:ssh; do
+    for service in nginx:nginx vsftpd:vsftpd openipmi:openipmi openssh-server:ssh haproxy:haproxy pen:pen; do
         if [[ " $* " == *" ${service%:*}"* ]] && command -v systemctl >/dev/null; then
             systemctl disable --quiet "${service#*:}" 2>/dev/null || true
         fi

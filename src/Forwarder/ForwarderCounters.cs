@@ -104,6 +104,9 @@ public sealed class ForwarderCounters
     /// <summary>Resets outside the receiver's window: forwarded, the connection does not notice.</summary>
     public long IgnoredResets { get; internal set; }
 
+    /// <summary>SCTP packets whose verification tag is not their receiver's: forwarded, the association does not notice (RFC 9260 section 8.5).</summary>
+    public long IgnoredTags { get; internal set; }
+
     /// <summary>The alarm: when the table became full (milliseconds of the core's clock), 0 when a twentieth of it is free again.</summary>
     public long TableFullSince { get; internal set; }
 
@@ -125,6 +128,15 @@ public sealed class ForwarderCounters
 
     /// <summary>Half-open or unanswered connections that gave their place in a full table to a new one.</summary>
     public long EvictedEmbryonic { get; internal set; }
+
+    /// <summary>Data connections that an FTP client announced and never opened, given up for its later ones.</summary>
+    public long EvictedExpected { get; internal set; }
+
+    /// <summary>
+    /// PORT and EPRT of hairpin clients whose address was cut by the end of a segment: the first half had left, so the server reads the client's own
+    /// address and refuses it.
+    /// </summary>
+    public long CutCommands { get; internal set; }
 
     /// <summary>A translated packet left, of so many bytes of IP.</summary>
     internal void Carried(int bytes, bool outward)

@@ -48,9 +48,15 @@ public sealed partial class ForwardingCore
             _connections.Tick(now);
         }
 
+        if (_synProxy.IsBehind)
+        {
+            _synProxy.Tick(now);
+        }
+
         _retirement.Work();
         _services.Work();
-        return _lost.HasWork || _connections.IsBehind || _retirement.HasWork || _services.HasWork;
+        _defense.Work(now);
+        return _lost.HasWork || _connections.IsBehind || _retirement.HasWork || _services.HasWork || _defense.HasWork || _synProxy.IsBehind;
     }
 
     /// <summary>On a standby the active's table is the truth.</summary>

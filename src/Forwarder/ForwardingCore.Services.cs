@@ -66,11 +66,7 @@ public sealed partial class ForwardingCore
     /// <summary>Deletes every service.</summary>
     public void ClearServices(long now)
     {
-        foreach (ServiceKey key in _services.Services.Select(s => s.Key).ToArray())
-        {
-            _services.Delete(key);
-        }
-
+        _services.Clear();
         RenewFacts();
     }
 

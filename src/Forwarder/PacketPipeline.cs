@@ -126,7 +126,7 @@ internal sealed class PacketPipeline
         {
             case TransportProtocol.Tcp or TransportProtocol.Udp or TransportProtocol.Sctp:
                 refused = PacketParser.ParseTransport(frame[..packet.FrameLength], ref packet);
-                return refused == DropReason.None ? ClientPacket(frame, in packet, now) : Drop(refused);
+                return refused == DropReason.None ? ClientPacket(frame, ref packet, now) : Drop(refused);
             case TransportProtocol.Icmp or TransportProtocol.IcmpV6 when packet.IsIcmp:
                 return _icmp.FromOutside(frame, ref packet, now);
             default:
@@ -144,7 +144,7 @@ internal sealed class PacketPipeline
         return Facts.IsMartian(packet.Source) ? DropReason.Martian : DropReason.None;
     }
 
-    private int ClientPacket(Span<byte> frame, in Packet packet, long now)
+    private int ClientPacket(Span<byte> frame, ref Packet packet, long now)
     {
         // 2 find the connection
         FlowTuple tuple = new(packet.Protocol, packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
@@ -156,13 +156,18 @@ internal sealed class PacketPipeline
 
         if (slot == 0 && _connections.HasExpected)
         {
-            slot = _channels.MeetClient(in tuple, in packet, now);
+            slot = _channels.MeetClient(in tuple, in packet, Facts, now, out bool never);
+            if (never)
+            {
+                return 0;
+            }
         }
 
         if (slot == 0)
         {
             if (packet.Protocol == TransportProtocol.Tcp && AnsweredByProxy(frame, in packet, now, out int answer))
             {
+                _reuse.LetGo();
                 return answer;
             }
 
@@ -170,9 +175,12 @@ internal sealed class PacketPipeline
             slot = _opening.Open(frame, in packet, Facts, now, out DropReason refused);
             if (slot == 0)
             {
+                _reuse.LetGo();
                 return RefuseClient(frame, in packet, refused, now);
             }
         }
+
+        _reuse.LetGo();
 
         ref Flow flow = ref _connections[slot];
         if ((flow.Marks & (FlowMarks.Ended | FlowMarks.ProxyHandshake)) != 0 && KeepsFromServer(frame, in packet, in flow, out int instead))
@@ -196,7 +204,7 @@ internal sealed class PacketPipeline
         }
 
         Count(server, in packet, outward: false);
-        if (flow.IsAssisted && !_channels.FromClient(frame, in packet, slot, now))
+        if (flow.IsAssisted && !_channels.FromClient(frame, ref packet, slot, Facts, now))
         {
             return 0;
         }
@@ -290,7 +298,11 @@ internal sealed class PacketPipeline
 
         if (slot == 0 && _connections.HasExpected)
         {
-            slot = _channels.MeetServer(in tuple, in packet, now);
+            slot = _channels.MeetServer(in tuple, in packet, now, out bool never);
+            if (never)
+            {
+                return 0;
+            }
         }
 
         if (slot == 0)
@@ -339,13 +351,15 @@ internal sealed class PacketPipeline
         _progress.Packet(frame, in packet, slot, ref flow, fromOutside: false, now);
 
         // 7 rewrite
-        if (packet.DontFragment && packet.WireBytes > Facts.ExternalMtu)
+        bool hairpin = (flow.Traits & ConnectionTraits.Hairpin) != 0;
+        int mtu = hairpin ? Facts.InternalMtu : Facts.ExternalMtu;
+        if (packet.DontFragment && packet.WireBytes > mtu)
         {
-            return TooBig(frame, in packet, flow.Virtual, Facts.ExternalMtu, now);
+            return TooBig(frame, in packet, hairpin ? flow.Gateway : flow.Virtual, mtu, now);
         }
 
         Count(flow.ServerSlot == 0 ? null : _servers[flow.ServerSlot], in packet, outward: true);
-        if (flow.IsAssisted && !_channels.FromServer(frame, ref packet, slot, Facts.ExternalMtu, now))
+        if (flow.IsAssisted && !_channels.FromServer(frame, ref packet, slot, mtu, now))
         {
             return 0;
         }
@@ -356,7 +370,7 @@ internal sealed class PacketPipeline
         }
 
         Translation.Source(frame, in packet, flow.Virtual, flow.VirtualPort);
-        if ((flow.Traits & ConnectionTraits.Hairpin) != 0)
+        if (hairpin)
         {
             Translation.Destination(frame, in packet, flow.Client, flow.ClientPort);
         }

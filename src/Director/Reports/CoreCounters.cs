@@ -18,6 +18,8 @@ internal static class CoreCounters
             ("ExpiredConnections", counters.ExpiredConnections),
             ("EndedConnections", counters.EndedConnections),
             ("EvictedEmbryonic", counters.EvictedEmbryonic),
+            ("EvictedExpected", counters.EvictedExpected),
+            ("CutCommands", counters.CutCommands),
             ("DroppedEntries", counters.DroppedEntries),
             ("ChallengedResets", counters.ChallengedResets),
             ("IgnoredResets", counters.IgnoredResets),
@@ -26,6 +28,7 @@ internal static class CoreCounters
             ("SynCookiesRefused", counters.SynCookiesRefused),
             ("OffloadedPackets", counters.OffloadedPackets),
             ("CallsWithoutRoom", counters.CallsWithoutRoom),
+            ("IgnoredTags", counters.IgnoredTags),
         ];
         return [.. all.Where(c => c.Item2 != 0)];
     }

@@ -30,13 +30,16 @@ internal sealed class ChangeLog
 
     public bool HasChanges => _tail != _head;
 
-    /// <summary>The ring is taken with the first use and kept: tens of megabytes asked for in a takeover would stall every packet.</summary>
+    /// <summary>
+    /// The ring is taken with the first use and kept. It is not cleared, no entry is read before it was written: clearing tens of megabytes would hold up
+    /// every packet.
+    /// </summary>
     public void Enable(bool enabled)
     {
         if (enabled && _ring.Length == 0)
         {
             int entries = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(_flows.Capacity, SmallestRing, LargestRing));
-            _ring = GC.AllocateArray<Entry>(entries, pinned: true);
+            _ring = GC.AllocateUninitializedArray<Entry>(entries, pinned: true);
         }
 
         IsEnabled = enabled;

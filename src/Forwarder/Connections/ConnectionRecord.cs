@@ -57,6 +57,11 @@ public readonly record struct ConnectionRecord(
     /// <summary>Of a template with a Call-ID: what names it. Of a connection: the Call-ID of the template that it holds.</summary>
     public CallDigest Call { get; init; }
 
+    /// <summary>SCTP: the verification tags of packets to the client and to the server; 0: not known.</summary>
+    public uint ClientTag { get; init; }
+
+    public uint ServerTag { get; init; }
+
     public ConnectionKey Key => new(Protocol, Client, ClientPort, Virtual, VirtualPort) { Call = Kind == ConnectionKind.Template ? Call : default };
 }
 
@@ -119,6 +124,9 @@ public enum ConnectionTraits : ushort
 
     /// <summary>An expected TFTP transfer whose server port is not known yet.</summary>
     AnyServerPort = 0x2000,
+
+    /// <summary>The latest change of a hairpin client's stream was made in EPRT, not in PORT.</summary>
+    ExtendedCommand = 0x4000,
 }
 
 /// <summary>States of net/netfilter/ipvs/ip_vs_proto_tcp.c and _sctp.c, and the single state of UDP and of ICMP queries. Values travel on the wire: never renumber.</summary>

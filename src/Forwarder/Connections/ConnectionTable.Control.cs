@@ -21,10 +21,15 @@ internal sealed partial class ConnectionTable
 
         ref Flow flow = ref _flows[slot];
         ref Flow held = ref _flows[controller];
-        Release(ref flow);
+        Release(slot, ref flow);
         flow.ControllerSlot = controller;
         flow.ControllerStamp = held.Stamp;
         held.Controlled += Holds(in flow) ? 1 : 0;
+        if (flow.State == ConnectionState.Listen)
+        {
+            Announce(slot, ref flow);
+        }
+
         if (held.Kind == ConnectionKind.Template)
         {
             flow.Traits |= ConnectionTraits.HoldsTemplate;
@@ -96,7 +101,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.BindTemplate();
+            server.CountTemplate(1);
         }
         else
         {
@@ -112,7 +117,7 @@ internal sealed partial class ConnectionTable
         }
         else if (flow.Kind == ConnectionKind.Template)
         {
-            server.UnbindTemplate();
+            server.CountTemplate(-1);
         }
         else
         {
@@ -120,9 +125,10 @@ internal sealed partial class ConnectionTable
         }
     }
 
-    private void Release(ref Flow flow)
+    private void Release(int slot, ref Flow flow)
     {
         int controller = ControllerOf(in flow);
+        Begun(slot, ref flow);
         flow.ControllerSlot = 0;
         if (controller != 0)
         {

@@ -5,7 +5,8 @@ internal sealed partial class ConnectionTable
 {
     private const ConnectionTraits UnknownPorts = ConnectionTraits.AnyClientPort | ConnectionTraits.AnyServerPort;
     /// <summary>What was read, moved and promised in an earlier life of the connection.</summary>
-    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift | ConnectionTraits.Answered;
+    private const ConnectionTraits Earlier = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive | ConnectionTraits.BarsShift
+        | ConnectionTraits.ExtendedCommand | ConnectionTraits.Answered;
     private int _expected;
 
     /// <summary>False costs the packet that asks nothing more.</summary>
@@ -28,7 +29,8 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Its first packet has come: the flow gets its ports and is found by its tuples. To the standby it is another flow than before.</summary>
-    public void Meet(int slot, ushort clientPort, ushort virtualPort, ushort serverPort)
+    /// <param name="gatewayPort">Of a hairpin flow.</param>
+    public void Meet(int slot, ushort clientPort, ushort virtualPort, ushort serverPort, ushort gatewayPort)
     {
         Log.Deleted(slot);
         _outside.Remove(slot);
@@ -37,6 +39,7 @@ internal sealed partial class ConnectionTable
         flow.ClientPort = clientPort;
         flow.VirtualPort = virtualPort;
         flow.ServerPort = serverPort;
+        flow.GatewayPort = gatewayPort;
         flow.Traits &= ~UnknownPorts;
         flow.OutsideProtocol = FlowTuple.OutsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);
         flow.InsideProtocol = FlowTuple.InsideProtocolOf(flow.Kind, flow.Traits, flow.Protocol);
@@ -55,8 +58,7 @@ internal sealed partial class ConnectionTable
     public void Revive(int slot)
     {
         ref Flow flow = ref _flows[slot];
-        flow.ByClient = default;
-        flow.ByServer = default;
+        flow.Progress = default;
         flow.ClientShift = default;
         flow.ServerShift = default;
         flow.WindowShift = 0;
@@ -65,6 +67,55 @@ internal sealed partial class ConnectionTable
         flow.Traits &= ~Earlier;
         flow.Marks &= ~(FlowMarks.Ended | FlowMarks.ProxyHandshake | FlowMarks.Answered);
         Log.Changed(slot);
+    }
+
+    /// <summary>Of what a control connection has announced and what has not begun, only the newest so many stay.</summary>
+    public void KeepAnnounced(int control, int most)
+    {
+        int slot = _flows[control].Announced;
+        for (int i = 1; i < most && slot != 0; i++)
+        {
+            slot = _flows[slot].Announced;
+        }
+
+        while (slot != 0 && _flows[slot].Announced is int older and not 0)
+        {
+            _counters.EvictedExpected++;
+            Remove(older);
+        }
+    }
+
+    /// <summary>The newest of its control connection's; nothing without one.</summary>
+    private void Announce(int slot, ref Flow flow)
+    {
+        int control = ControllerOf(in flow);
+        if (control != 0)
+        {
+            flow.Announced = _flows[control].Announced;
+            _flows[control].Announced = slot;
+        }
+    }
+
+    /// <summary>Out of its control connection's chain, if it stands there. The chain is as short as <see cref="KeepAnnounced"/> leaves it.</summary>
+    private void Begun(int slot, ref Flow flow)
+    {
+        int control = ControllerOf(in flow);
+        if (control == 0)
+        {
+            return;
+        }
+
+        ref int link = ref _flows[control].Announced;
+        while (link != 0 && link != slot)
+        {
+            link = ref _flows[link].Announced;
+        }
+
+        if (link == slot)
+        {
+            link = flow.Announced;
+            flow.Announced = 0;
+        }
     }
 
     private void CountExpected(in Flow flow, int change) => _expected += (flow.Traits & UnknownPorts) != 0 ? change : 0;

@@ -13,7 +13,10 @@ namespace HaLvs.Forwarder.Connections;
 /// </summary>
 internal sealed partial class ConnectionTable
 {
-    private const int TimerBudget = 8_000;
+    /// <summary>Flows that one <see cref="Tick"/> ends or files anew: each may miss every cache, and packets wait meanwhile.</summary>
+    public const int TimerBudget = 1024;
+
+    private const long LeastFullMilliseconds = 1000;
     private readonly FlowStore _flows;
     private readonly EmbryonicFlows _embryonic;
     private readonly FlowIndex<OutsideSide> _outside;
@@ -128,7 +131,7 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Puts a connection in; 0 when the table is full and nothing in it may be given up. <paramref name="server"/> is null for a masqueraded flow.</summary>
-    /// <param name="spared">Slot of a flow that is not given up for this one; 0: none.</param>
+    /// <param name="spared">Slot of a flow that is not given up for this one: its control connection, or its template; 0: none.</param>
     /// <param name="call">Of a template that is found by its Call-ID.</param>
     public int Add(in ConnectionRecord record, RealServer? server, long now, bool mayEvict = true, int spared = 0, CallId call = default)
     {
@@ -138,7 +141,7 @@ internal sealed partial class ConnectionTable
         }
 
         // A server without configuration lives by its flows: giving up its last one would take it away under our hands.
-        int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared);
+        int slot = Take(mayEvict && server is (null or { IsConfigured: true }), spared, now);
         if (slot == 0)
         {
             return 0;
@@ -171,18 +174,36 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>A free slot; in a full table that of the oldest flow that is not established. 0: every flow is.</summary>
-    private int Take(bool mayEvict, int spared)
+    private int Take(bool mayEvict, int spared, long now)
     {
         int slot = _flows.Take();
-        int oldest = slot == 0 && mayEvict ? _embryonic.OldestBut(spared) : 0;
+        if (slot != 0)
+        {
+            return slot;
+        }
+
+        BecameFull(now);
+        int oldest = mayEvict ? _embryonic.OldestBut(spared) : 0;
         if (oldest != 0)
         {
             _counters.EvictedEmbryonic++;
-            Remove(oldest);
+            GiveUp(oldest, spared);
             slot = _flows.Take();
         }
 
         return slot;
+    }
+
+    /// <summary>A template that nobody else used goes with it, or a flood would leave the table full of them; not the one about to be used.</summary>
+    private void GiveUp(int slot, int spared)
+    {
+        if (ControllerOf(in _flows[slot]) is int controller and not 0 && controller == spared)
+        {
+            Remove(slot);
+            return;
+        }
+
+        End(slot);
     }
 
     public ConnectionState NextTcpState(ConnectionState state, TcpFlags flags, bool byInitiator) =>
@@ -272,7 +293,7 @@ internal sealed partial class ConnectionTable
         CountExpected(in flow, -1);
         _embryonic.Remove(slot, ref flow);
         Limits.Closed(in flow);
-        Release(ref flow);
+        Release(slot, ref flow);
         if (flow.ServerSlot != 0)
         {
             RealServer server = _servers[flow.ServerSlot];
@@ -342,19 +363,23 @@ internal sealed partial class ConnectionTable
     /// <summary>The timer of a flow that the kernel forwards follows what the kernel saw.</summary>
     public void RefreshOffloaded(int slot, ref Flow flow) => Offload.Refresh(slot, ref flow, FullTimeoutOf(in flow));
 
-    /// <summary>A table that was full counts as full until a twentieth of it is free again.</summary>
+    /// <summary>
+    /// A table that was full counts as full until a twentieth of it is free again, and for a second at least: who looks now and then must see it.
+    /// </summary>
     public void WatchFill(long now)
     {
         int free = _flows.Capacity - _flows.Count;
-        if (free == 0 && _counters.TableFullSince == 0)
+        if (free == 0)
         {
-            _counters.TableFullSince = Math.Max(now, 1);
+            BecameFull(now);
         }
-        else if (free > _flows.Capacity / 20)
+        else if (free > _flows.Capacity / 20 && now - _counters.TableFullSince >= LeastFullMilliseconds)
         {
             _counters.TableFullSince = 0;
         }
     }
+
+    private void BecameFull(long now) => _counters.TableFullSince = _counters.TableFullSince == 0 ? Math.Max(now, 1) : _counters.TableFullSince;
 
     /// <summary>drop_entry gave up a flow.</summary>
     public void CountDropped() => _counters.DroppedEntries++;
@@ -379,8 +404,18 @@ internal sealed partial class ConnectionTable
             _servers[flow.ServerSlot].Move(flow.State, next);
         }
 
+        bool announced = flow.State == ConnectionState.Listen;
         flow.State = next;
         Offload.TakeBack(slot, ref flow);
+        if (announced)
+        {
+            Begun(slot, ref flow);
+        }
+        else if (next == ConnectionState.Listen)
+        {
+            Announce(slot, ref flow);
+        }
+
         _embryonic.Update(slot, ref flow);
         Log.Changed(slot);
     }

@@ -9,7 +9,7 @@ internal static class FirstPacket
     public static bool Opens(in Packet packet, bool sloppyTcp = false) => packet.Protocol switch
     {
         TransportProtocol.Tcp => TcpStates.Opens(packet.Flags) || (sloppyTcp && (packet.Flags & TcpFlags.Rst) == 0),
-        TransportProtocol.Sctp => packet.SctpEvent == SctpEvent.Init,
+        TransportProtocol.Sctp => IsInit(in packet),
         _ => true,
     };
 
@@ -24,7 +24,10 @@ internal static class FirstPacket
     public static bool StartsAfresh(ConnectionState state, in Packet packet) => packet.Protocol switch
     {
         TransportProtocol.Tcp => TcpStates.IsOver(state) && TcpStates.Opens(packet.Flags),
-        TransportProtocol.Sctp => SctpStates.IsOver(state) && packet.SctpEvent == SctpEvent.Init,
+        TransportProtocol.Sctp => SctpStates.IsOver(state) && IsInit(in packet),
         _ => false,
     };
+
+    /// <summary>One that its receiver takes (RFC 9260 sections 3.3.2 and 8.5.1 A).</summary>
+    private static bool IsInit(in Packet packet) => packet.SctpEvent == SctpEvent.Init && packet.VerificationTag == 0 && packet.InitiateTag != 0;
 }

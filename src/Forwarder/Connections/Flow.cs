@@ -43,6 +43,11 @@ internal struct Flow
     /// <summary>How many flows hold this one.</summary>
     public int Controlled;
 
+    /// <summary>
+    /// Of a control connection the newest connection that it has announced and that has not begun, of an announced one the one before; 0: none.
+    /// </summary>
+    public int Announced;
+
     /// <summary>Milliseconds; 0: the time-out of the state.</summary>
     public uint OwnTimeout;
 
@@ -55,9 +60,7 @@ internal struct Flow
     /// <summary>Meaningful with <see cref="ConnectionTraits.Hairpin"/> alone: the client as the server sees it.</summary>
     public Ip Gateway;
 
-    /// <summary>What each side of a TCP connection has sent and promised; not synced, learnt again after a takeover.</summary>
-    public TcpProgress ByClient;
-    public TcpProgress ByServer;
+    public FlowProgress Progress;
 
     /// <summary>Links of <see cref="EmbryonicFlows"/>.</summary>
     public int EmbryonicNext;

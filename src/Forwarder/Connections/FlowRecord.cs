@@ -1,3 +1,5 @@
+using HaLvs.Forwarder.Packets;
+
 namespace HaLvs.Forwarder.Connections;
 
 /// <summary>Between a flow in the table and the record that travels.</summary>
@@ -18,6 +20,8 @@ internal static class FlowRecord
         Gateway = flow.Gateway,
         GatewayPort = flow.GatewayPort,
         WindowShift = flow.WindowShift,
+        ClientTag = flow.Protocol == TransportProtocol.Sctp ? flow.Progress.Tags.Client : 0,
+        ServerTag = flow.Protocol == TransportProtocol.Sctp ? flow.Progress.Tags.Server : 0,
     };
 
     public static FlowTuple OutsideTuple(in ConnectionRecord record) =>
@@ -59,5 +63,9 @@ internal static class FlowRecord
         flow.ClientShift = record.ClientShift;
         flow.ServerShift = record.ServerShift;
         flow.WindowShift = record.WindowShift;
+        if (flow.Protocol == TransportProtocol.Sctp)
+        {
+            (flow.Progress.Tags.Client, flow.Progress.Tags.Server) = (record.ClientTag, record.ServerTag);
+        }
     }
 }

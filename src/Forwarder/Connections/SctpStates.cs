@@ -43,7 +43,7 @@ internal static class SctpStates
         (SctpEvent.Traffic, SctpNone) => SctpEstablished,
         (SctpEvent.Init, not SctpEstablished) => SctpCookieWait,
         (SctpEvent.InitAck, SctpNone or SctpInit1 or SctpInit) => SctpCookieSent,
-        (SctpEvent.CookieEcho, not SctpEstablished) => SctpCookieEchoed,
+        (SctpEvent.CookieEcho, < SctpEstablished) => SctpCookieEchoed,
         (SctpEvent.CookieAck, <= SctpEstablished) => SctpEstablished,
         (SctpEvent.Shutdown, <= SctpEstablished) => SctpShutdownSent,
         (SctpEvent.ShutdownAck, <= SctpCookieReplied or SctpShutdownSent or SctpShutdownReceived) => SctpShutdownAckSent,

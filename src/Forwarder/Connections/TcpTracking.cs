@@ -16,8 +16,8 @@ internal static class TcpTracking
     /// <summary>A segment that is no reset; the transport header has been checked.</summary>
     public static void Observe(ReadOnlySpan<byte> frame, in Packet packet, ref Flow flow, bool fromClient)
     {
-        ref TcpProgress own = ref fromClient ? ref flow.ByClient : ref flow.ByServer;
-        ref TcpProgress other = ref fromClient ? ref flow.ByServer : ref flow.ByClient;
+        ref TcpProgress own = ref fromClient ? ref flow.Progress.ByClient : ref flow.Progress.ByServer;
+        ref TcpProgress other = ref fromClient ? ref flow.Progress.ByServer : ref flow.Progress.ByClient;
         ReadOnlySpan<byte> header = frame[packet.Transport..];
         uint sequence = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
         bool isSyn = (packet.Flags & TcpFlags.Syn) != 0;
@@ -45,8 +45,8 @@ internal static class TcpTracking
     /// <summary>What the receiver of this reset will do with it, as far as we can know.</summary>
     public static ResetVerdict Judge(ReadOnlySpan<byte> frame, in Packet packet, in Flow flow, bool fromClient)
     {
-        ref readonly TcpProgress own = ref fromClient ? ref flow.ByClient : ref flow.ByServer;
-        ref readonly TcpProgress other = ref fromClient ? ref flow.ByServer : ref flow.ByClient;
+        ref readonly TcpProgress own = ref fromClient ? ref flow.Progress.ByClient : ref flow.Progress.ByServer;
+        ref readonly TcpProgress other = ref fromClient ? ref flow.Progress.ByServer : ref flow.Progress.ByClient;
         if (!other.KnowsAcknowledged)
         {
             return ResetVerdict.Closes;
@@ -69,7 +69,7 @@ internal static class TcpTracking
     /// </summary>
     public static bool IsAcceptable(ReadOnlySpan<byte> frame, in Packet packet, in Flow flow, bool fromClient)
     {
-        ref readonly TcpProgress other = ref fromClient ? ref flow.ByServer : ref flow.ByClient;
+        ref readonly TcpProgress other = ref fromClient ? ref flow.Progress.ByServer : ref flow.Progress.ByClient;
         uint sequence = BinaryPrimitives.ReadUInt32BigEndian(frame[(packet.Transport + 4)..]);
         uint seen = Moved(sequence, fromClient ? flow.ClientShift : flow.ServerShift);
         return !other.KnowsAcknowledged || (!IsBefore(seen + SegmentLength(in packet), other.Acknowledged) && !IsBefore(other.Allowed, seen));

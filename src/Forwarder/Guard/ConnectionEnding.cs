@@ -51,13 +51,13 @@ internal sealed class ConnectionEnding(ConnectionTable connections, PendingFrame
     private void TellClient(in Flow flow)
     {
         Ends ends = new(flow.Virtual, flow.VirtualPort, flow.Client, flow.ClientPort);
-        Tell(in ends, in flow.ByServer, flow.ServerShift, in flow.ByClient);
+        Tell(in ends, in flow.Progress.ByServer, flow.ServerShift, in flow.Progress.ByClient);
     }
 
     private void TellServer(in Flow flow)
     {
         Ends ends = new(flow.ClientInside, flow.ClientPortInside, flow.Server, flow.ServerPort);
-        Tell(in ends, in flow.ByClient, flow.ClientShift, in flow.ByServer);
+        Tell(in ends, in flow.Progress.ByClient, flow.ClientShift, in flow.Progress.ByServer);
     }
 
     /// <summary>

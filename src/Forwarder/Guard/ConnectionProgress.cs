@@ -9,14 +9,17 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
     public void Packet(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool fromOutside, long now)
     {
         bool byInitiator = (flow.Kind == ConnectionKind.Service) == fromOutside;
-        if (packet.Protocol == TransportProtocol.Tcp)
+        switch (packet.Protocol)
         {
-            Segment(frame, in packet, slot, ref flow, byInitiator, fromOutside, now);
-        }
-        else
-        {
-            bool isSctp = packet.Protocol == TransportProtocol.Sctp;
-            connections.Advance(slot, isSctp ? SctpStates.Next(flow.State, packet.SctpEvent, byInitiator) : flow.State, now);
+            case TransportProtocol.Tcp:
+                Segment(frame, in packet, slot, ref flow, byInitiator, fromOutside, now);
+                break;
+            case TransportProtocol.Sctp when !Association(in packet, slot, ref flow, byInitiator, fromOutside, now):
+                counters.IgnoredTags++;
+                return;
+            case TransportProtocol.Udp:
+                connections.Advance(slot, flow.State, now);
+                break;
         }
 
         connections.Seen(slot, ref flow, byInitiator);
@@ -46,6 +49,23 @@ internal sealed class ConnectionProgress(ConnectionTable connections, ForwarderC
         connections.Offload.TakeBack(slot, ref flow);
         counters.ChallengedResets++;
         connections.EndWithin(slot, connections.TimeoutOf(ConnectionState.Close), now);
+    }
+
+    /// <summary>False: its receiver discards it, so it means nothing here, and its sender has not been seen.</summary>
+    private bool Association(in Packet packet, int slot, ref Flow flow, bool byInitiator, bool fromOutside, long now)
+    {
+        if (!SctpTracking.Observe(in packet, ref flow, fromOutside, out bool changed))
+        {
+            return false;
+        }
+
+        connections.Advance(slot, SctpStates.Next(flow.State, packet.SctpEvent, byInitiator), now);
+        if (changed)
+        {
+            connections.Log.Changed(slot);
+        }
+
+        return true;
     }
 
     private void Segment(ReadOnlySpan<byte> frame, in Packet packet, int slot, ref Flow flow, bool byInitiator, bool fromOutside, long now)

@@ -18,7 +18,7 @@ internal sealed class Defense(ConnectionTable connections)
 
     /// <summary>drop_entry looks at one flow of so many every second, in slices.</summary>
     private const int DroppedShare = 32;
-    private const int SlotsPerTick = 4096;
+    public const int SlotsPerCall = 1024;
 
     private readonly sbyte[] _patience = new sbyte[9];
     private IpvsSettings _settings = new();
@@ -57,9 +57,18 @@ internal sealed class Defense(ConnectionTable connections)
             Judge();
         }
 
-        if (!connections.IsFrozen)
+        Work(now);
+    }
+
+    /// <summary>There is more for <see cref="Work"/>.</summary>
+    public bool HasWork => _slotsToLookAt > 0 && !connections.IsFrozen;
+
+    /// <summary>On a standby the active's table is the truth.</summary>
+    public void Work(long now)
+    {
+        if (HasWork)
         {
-            DropEntries(now); // On a standby the active's table is the truth.
+            DropEntries(now);
         }
     }
 
@@ -89,7 +98,7 @@ internal sealed class Defense(ConnectionTable connections)
 
     private void DropEntries(long now)
     {
-        int slice = Math.Min(_slotsToLookAt, SlotsPerTick);
+        int slice = Math.Min(_slotsToLookAt, SlotsPerCall);
         _slotsToLookAt -= slice;
         for (; slice > 0 && connections.Flows.HighWater > 0; slice--)
         {

@@ -9,8 +9,8 @@ namespace HaLvs.Forwarder.Guard;
 /// </summary>
 internal sealed class LostServers(ConnectionTable connections, ServerRegistry servers, ConnectionEnding ending)
 {
-    private const int SlotsPerCall = 8192;
-    private const int ResetsPerCall = 128;
+    public const int SlotsPerCall = 2048;
+    public const int ResetsPerCall = 128;
     private readonly HashSet<RealServer> _lost = [];
     private int _cursor;
     private int _left;

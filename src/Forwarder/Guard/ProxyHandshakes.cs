@@ -27,11 +27,12 @@ internal sealed class ProxyHandshakes(ConnectionTable connections)
     }
 
     /// <summary>Takes the next one whose server has been silent for too long.</summary>
-    public bool TryTakeDue(long now, out int slot, out int tries)
+    /// <param name="budget">Entries that may still be looked at; most of them were answered long ago.</param>
+    public bool TryTakeDue(long now, ref int budget, out int slot, out int tries)
     {
         for (tries = 0; tries < Tries; tries++)
         {
-            while (_tails[tries] < _heads[tries])
+            while (_tails[tries] < _heads[tries] && budget-- > 0)
             {
                 ref Entry entry = ref _rings[tries][_tails[tries] & (Entries - 1)];
                 bool waits = IsWaiting(in entry);

@@ -24,6 +24,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     /// <summary>Once begun, answering goes on for at least so long.</summary>
     private const long LeastMilliseconds = 5000;
     private const int DefaultTableShare = 8;
+    private const int HandshakesPerCall = 512;
 
     private readonly SynCookies _cookies = new(seed);
     private readonly ProxyHandshakes _handshakes = new(connections);
@@ -31,6 +32,9 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     private long _cookiesUntil = long.MinValue;
 
     public SynProxyOptions Options { get; set; } = new();
+
+    /// <summary>The last <see cref="Tick"/> left handshakes that may be due.</summary>
+    public bool IsBehind { get; private set; }
 
     /// <summary>A service answers SYNs with cookies now, or did lately.</summary>
     public bool IsActive(long now) => now < _cookiesUntil;
@@ -110,7 +114,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
         ref Flow flow = ref connections[slot];
         flow.Marks |= FlowMarks.ProxyHandshake;
         int scale = options.HasScale ? options.Scale : 0;
-        flow.ByClient = new TcpProgress
+        flow.Progress.ByClient = new TcpProgress
         {
             Sent = next,
             Acknowledged = packet.Acknowledgement,
@@ -139,7 +143,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             return Refused(frame, slot, now);
         }
 
-        bool answers = (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && packet.Acknowledgement == flow.ByClient.Sent;
+        bool answers = (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && packet.Acknowledgement == flow.Progress.ByClient.Sent;
         if (!answers)
         {
             return TcpReset.Write(frame, in packet); // Something older of the same ports: it ends, the next SYN opens.
@@ -152,7 +156,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     public void Tick(long now)
     {
         Span<byte> frame = stackalloc byte[OwnSegment.LargestFrame];
-        while (pending.FreeBytes > frame.Length + sizeof(int) && _handshakes.TryTakeDue(now, out int slot, out int tries))
+        int budget = HandshakesPerCall;
+        while (pending.FreeBytes > frame.Length + sizeof(int) && _handshakes.TryTakeDue(now, ref budget, out int slot, out int tries))
         {
             bool again = tries + 1 < ProxyHandshakes.Tries;
             int length = again ? WriteSyn(frame, in connections[slot]) : Refused(frame, slot, now);
@@ -162,6 +167,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
                 _handshakes.Wait(slot, tries + 1, now);
             }
         }
+
+        IsBehind = budget <= 0;
     }
 
     private static FlowTuple TupleOf(in Packet packet) =>
@@ -198,8 +205,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Server,
             ToPort = flow.ServerPort,
             Flags = TcpFlags.Syn,
-            Sequence = flow.ByClient.Sent - 1,
-            Window = (ushort)Math.Min(flow.ByClient.Allowed - flow.ByClient.Acknowledged, ushort.MaxValue),
+            Sequence = flow.Progress.ByClient.Sent - 1,
+            Window = (ushort)Math.Min(flow.Progress.ByClient.Allowed - flow.Progress.ByClient.Acknowledged, ushort.MaxValue),
             Options = options[..flow.ProxyOptions.Write(options)],
         };
         return syn.Write(frame);
@@ -209,7 +216,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
     {
         ref Flow flow = ref connections[slot];
         SynOptions server = SynOptions.Read(OptionsOf(frame, in packet));
-        uint cookie = flow.ByClient.Acknowledged - 1;
+        uint cookie = flow.Progress.ByClient.Acknowledged - 1;
         int delta = (int)(cookie - packet.Sequence);
         bool scales = flow.ProxyOptions.HasScale;
         flow.ServerShift = new SequenceShift(0, delta, delta);
@@ -228,7 +235,7 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             ToPort = flow.ClientPort,
             Flags = TcpFlags.Ack,
             Sequence = cookie + 1,
-            Acknowledgement = flow.ByClient.Sent,
+            Acknowledgement = flow.Progress.ByClient.Sent,
             Window = scales ? (ushort)Math.Max(packet.Window >> AnnouncedScale, 1) : packet.Window,
         };
         return update.Write(frame);
@@ -244,9 +251,9 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Server,
             ToPort = flow.ServerPort,
             Flags = TcpFlags.Ack,
-            Sequence = flow.ByClient.Sent,
+            Sequence = flow.Progress.ByClient.Sent,
             Acknowledgement = acknowledgement,
-            Window = (ushort)Math.Min((flow.ByClient.Allowed - flow.ByClient.Acknowledged) >> flow.ByClient.Scale, ushort.MaxValue),
+            Window = (ushort)Math.Min((flow.Progress.ByClient.Allowed - flow.Progress.ByClient.Acknowledged) >> flow.Progress.ByClient.Scale, ushort.MaxValue),
         };
         pending.TryAdd(frame[..completes.Write(frame)]);
     }
@@ -265,8 +272,8 @@ internal sealed class SynProxy(ConnectionTable connections, ServiceLookup lookup
             To = flow.Client,
             ToPort = flow.ClientPort,
             Flags = TcpFlags.Rst | TcpFlags.Ack,
-            Sequence = flow.ByClient.Acknowledged,
-            Acknowledgement = flow.ByClient.Sent,
+            Sequence = flow.Progress.ByClient.Acknowledged,
+            Acknowledgement = flow.Progress.ByClient.Sent,
         };
         return reset.Write(frame);
     }

@@ -6,6 +6,7 @@ namespace HaLvs.Forwarder.Helpers;
 internal static class AddressText
 {
     private const int Groups = 8;
+    private const byte Colon = (byte)':';
 
     /// <summary>Writes an IPv4 address in decimal with this separator; returns the length, at most 15.</summary>
     public static int Write(Span<byte> text, Ip address, byte separator)
@@ -19,6 +20,34 @@ internal static class AddressText
             {
                 text[length++] = separator;
             }
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes an IPv6 address, the first of its longest runs of zeros short (RFC 5952); returns the length, at most 39.</summary>
+    public static int WriteV6(Span<byte> text, Ip address)
+    {
+        (int gap, int run) = LongestGap(address);
+        int length = 0;
+        for (int i = 0; i < Groups; i++)
+        {
+            if (i == gap)
+            {
+                text[length++] = Colon;
+                text[length] = Colon;
+                length += i + run == Groups ? 1 : 0;
+                i += run - 1;
+                continue;
+            }
+
+            if (i > 0)
+            {
+                text[length++] = Colon;
+            }
+
+            GroupOf(address, i).TryFormat(text[length..], out int digits, "x", System.Globalization.CultureInfo.InvariantCulture);
+            length += digits;
         }
 
         return length;
@@ -42,6 +71,25 @@ internal static class AddressText
 
         return text.Length > 0;
     }
+
+    private static (int First, int Length) LongestGap(Ip address)
+    {
+        (int first, int length) = (-1, 1);
+        for (int i = 0; i < Groups; i++)
+        {
+            int run = 0;
+            while (i + run < Groups && GroupOf(address, i + run) == 0)
+            {
+                run++;
+            }
+
+            (first, length) = run > length ? (i, run) : (first, length);
+        }
+
+        return (first, length);
+    }
+
+    private static uint GroupOf(Ip address, int index) => (uint)((index < 4 ? address.High : address.Low) >> (48 - ((index & 3) * 16))) & 0xffff;
 
     private static bool TryReadV4(ReadOnlySpan<byte> text, out Ip address)
     {

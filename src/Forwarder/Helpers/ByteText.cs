@@ -6,7 +6,7 @@ namespace HaLvs.Forwarder.Helpers;
 [InlineArray(Length)]
 internal struct ShortText
 {
-    public const int Length = 24;
+    public const int Length = 48;
     private byte _first;
 }
 

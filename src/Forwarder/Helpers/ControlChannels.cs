@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Forwarder.Services;
 
@@ -14,13 +15,15 @@ internal sealed class ControlChannels
     private readonly ConnectionTable _connections;
     private readonly FtpChannel _ftp;
     private readonly TftpChannel _tftp;
+    private readonly HairpinListeners _listeners;
 
     public ControlChannels(ConnectionTable connections, ServiceTable services, ForwarderCounters counters, ulong seed)
     {
         _connections = connections;
         ExpectedConnections expected = new(connections, counters);
-        _ftp = new FtpChannel(connections, expected, counters);
-        _tftp = new TftpChannel(connections, services, expected, seed);
+        _listeners = new HairpinListeners(connections, new Hairpin(connections, ~seed), counters);
+        _ftp = new FtpChannel(connections, expected, _listeners, counters);
+        _tftp = new TftpChannel(connections, services, expected, counters, seed);
     }
 
     /// <summary>What a new connection of a service is: its helper's, or FTP's on FTP's port as with the kernel's ip_vs_ftp.</summary>
@@ -36,33 +39,46 @@ internal sealed class ControlChannels
     }
 
     /// <summary>Part of step 2, for a client's packet that no connection explains: slot of the connection that it was expected to open, or 0.</summary>
-    public int MeetClient(in FlowTuple tuple, in Packet packet, long now)
+    /// <param name="refused">No connection may be opened instead; counted.</param>
+    public int MeetClient(in FlowTuple tuple, in Packet packet, NetworkFacts facts, long now, out bool refused)
     {
+        refused = false;
         if (packet.Protocol != TransportProtocol.Tcp || !TcpStates.Opens(packet.Flags))
         {
             return 0;
         }
 
         int slot = _connections.FindExpectedOutside(in tuple, now);
-        if (slot != 0)
+        if (slot == 0)
         {
-            _connections.Meet(slot, packet.SourcePort, packet.DestinationPort, _connections[slot].ServerPort);
+            return 0;
         }
 
+        refused = !_listeners.TryMeet(in _connections[slot], packet.SourcePort, facts, now, out ushort gatewayPort);
+        if (refused)
+        {
+            return 0;
+        }
+
+        _connections.Meet(slot, packet.SourcePort, packet.DestinationPort, _connections[slot].ServerPort, gatewayPort);
         return slot;
     }
 
     /// <summary>Part of step 2, for an inside host's packet that no connection explains.</summary>
-    public int MeetServer(in FlowTuple tuple, in Packet packet, long now) =>
-        packet.Protocol == TransportProtocol.Udp ? _tftp.Meet(in tuple, now) : 0;
+    /// <param name="refused">The packet must not leave; counted.</param>
+    public int MeetServer(in FlowTuple tuple, in Packet packet, long now, out bool refused)
+    {
+        refused = false;
+        return packet.Protocol == TransportProtocol.Udp ? _tftp.Meet(in tuple, now, out refused) : 0;
+    }
 
-    /// <summary>Before step 7, from outside. False: the packet is dropped and counted.</summary>
-    public bool FromClient(Span<byte> frame, in Packet packet, int slot, long now)
+    /// <summary>Before step 7, from outside; the packet's length may change. False: the packet is dropped and counted.</summary>
+    public bool FromClient(Span<byte> frame, ref Packet packet, int slot, NetworkFacts facts, long now)
     {
         ref Flow flow = ref _connections[slot];
         if ((flow.Traits & ConnectionTraits.Ftp) != 0)
         {
-            return _ftp.FromClient(frame, in packet, slot, now);
+            return _ftp.FromClient(frame, ref packet, slot, facts, now);
         }
 
         if ((flow.Traits & ConnectionTraits.Tftp) != 0)

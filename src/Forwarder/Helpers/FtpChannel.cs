@@ -8,14 +8,14 @@ namespace HaLvs.Forwarder.Helpers;
 /// address. Commands and replies are lines of a stream, wherever segments begin and end (docs/adr/0015-ftp-is-a-stream.md). A reply that was not
 /// asked for changes nothing.
 /// </summary>
-internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnections expected, ForwarderCounters counters)
+internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnections expected, HairpinListeners listeners, ForwarderCounters counters)
 {
     private const ConnectionTraits Asks = ConnectionTraits.AsksPassive | ConnectionTraits.AsksExtendedPassive;
     private readonly FtpDialogues _dialogues = new(connections);
     private readonly StreamRewriting _rewriting = new();
 
-    /// <summary>A segment of the client. False: it must not go on (counted).</summary>
-    public bool FromClient(Span<byte> frame, in Packet packet, int slot, long now)
+    /// <summary>A segment of the client; its length may change. False: it must not go on (counted).</summary>
+    public bool FromClient(Span<byte> frame, ref Packet packet, int slot, NetworkFacts facts, long now)
     {
         ref Flow flow = ref connections[slot];
         ReadOnlySpan<byte> payload = Payload(frame, in packet);
@@ -24,22 +24,27 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             return Refuse(DropReason.BadChecksum);
         }
 
-        if (flow.State == ConnectionState.Established && !TryReadCommands(ref flow, slot, payload, packet.Sequence, now))
+        if (flow.State == ConnectionState.Established && !TryReadCommands(ref flow, slot, payload, packet.Sequence, facts, now))
         {
             return Refuse(DropReason.OutOfOrder);
         }
 
-        int index = flow.ServerShift.From == 0 ? _dialogues.Find(slot) : _dialogues.FindOrBegin(slot);
+        int index = (flow.ServerShift.From | flow.ClientShift.From) == 0 ? _dialogues.Find(slot) : _dialogues.FindOrBegin(slot);
         ref FtpDialogue dialogue = ref _dialogues[index];
         FtpReplacements.Restore(ref dialogue, in flow);
         if (index != 0 && (packet.Flags & TcpFlags.Ack) != 0)
         {
-            Reach(ref dialogue, in flow.ByServer, dialogue.Back(packet.Acknowledgement));
+            Reach(ref dialogue, in flow.Progress.ByServer, dialogue.Replies.Back(packet.Acknowledgement));
+        }
+
+        if (flow.ClientShift.From != 0)
+        {
+            return _rewriting.TryApply(frame, ref packet, in CommandsOf(index, in flow), in dialogue.Replies, facts.InternalMtu) || Refuse(DropReason.TooBig);
         }
 
         if (flow.IsShifted)
         {
-            SequenceShifting.Apply(frame, in packet, in flow.ClientShift, in dialogue);
+            SequenceShifting.Apply(frame, in packet, in flow.ClientShift, in dialogue.Replies);
         }
 
         return true;
@@ -62,10 +67,11 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
 
         if ((packet.Flags & TcpFlags.Ack) != 0 && _dialogues.Find(slot) is int found and not 0)
         {
-            _dialogues[found].Client.Reach(flow.ClientShift.Back(packet.Acknowledgement));
+            _dialogues[found].Client.Reach(
+                flow.ClientShift.From == 0 ? flow.ClientShift.Back(packet.Acknowledgement) : CommandsOf(found, in flow).Back(packet.Acknowledgement));
         }
 
-        if (!flow.IsShifted && flow.ServerShift.From == 0)
+        if (!flow.IsShifted && (flow.ServerShift.From | flow.ClientShift.From) == 0)
         {
             return true;
         }
@@ -73,7 +79,18 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
         int index = _dialogues.FindOrBegin(slot);
         ref FtpDialogue dialogue = ref _dialogues[index];
         FtpReplacements.Restore(ref dialogue, in flow);
-        return _rewriting.TryApply(frame, ref packet, in dialogue, in flow.ClientShift, mtu) || Refuse(DropReason.TooBig);
+        bool moved = flow.ClientShift.From == 0
+            ? _rewriting.TryApply(frame, ref packet, in dialogue.Replies, in flow.ClientShift, mtu)
+            : _rewriting.TryApply(frame, ref packet, in dialogue.Replies, in CommandsOf(index, in flow), mtu);
+        return moved || Refuse(DropReason.TooBig);
+    }
+
+    /// <summary>Of a hairpin client: what it says as the server reads it.</summary>
+    private ref ReplacedStream CommandsOf(int index, in Flow flow)
+    {
+        ref ReplacedStream commands = ref _dialogues.CommandsOf(index);
+        FtpReplacements.RestoreCommand(ref commands, in flow, flow.Announced == 0 ? (ushort)0 : connections[flow.Announced].GatewayPort);
+        return ref commands;
     }
 
     /// <summary>Nobody acknowledges what was never sent: believed, it would let the next reply pass unread.</summary>
@@ -86,33 +103,32 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
     }
 
     /// <summary>False: the segment came before its predecessor. A command in two halves can only be read in their order.</summary>
-    private bool TryReadCommands(ref Flow flow, int slot, ReadOnlySpan<byte> payload, uint sequence, long now)
+    private bool TryReadCommands(ref Flow flow, int slot, ReadOnlySpan<byte> payload, uint sequence, NetworkFacts facts, long now)
     {
-        ref HeldLine line = ref _dialogues[_dialogues.FindOrBegin(slot)].Client;
+        int index = _dialogues.FindOrBegin(slot);
+        ref HeldLine line = ref _dialogues[index].Client;
         int offset = line.Follow(sequence, payload.Length, out bool ahead);
         if (ahead && !payload.IsEmpty)
         {
             return false;
         }
 
-        ReadCommands(ref flow, slot, ref line, payload[offset..], now);
-        return true;
-    }
-
-    private void ReadCommands(ref Flow flow, int slot, ref HeldLine line, ReadOnlySpan<byte> bytes, long now)
-    {
-        while (!bytes.IsEmpty)
+        uint known = line.Next;
+        for (ReadOnlySpan<byte> bytes = payload[offset..]; !bytes.IsEmpty;)
         {
             bytes = bytes[line.Take(bytes, out bool ended)..];
             if (ended)
             {
-                Obey(ref flow, slot, FtpCommand.Read(line.Text, flow.Client.IsV4), now);
+                Obey(ref flow, slot, index, FtpCommand.Read(line.Text, flow.Client.IsV4), known, facts, now);
                 line.EndLine();
             }
         }
+
+        return true;
     }
 
-    private void Obey(ref Flow flow, int slot, in FtpCommand command, long now)
+    /// <param name="known">Sequence number up to which the client's stream has already left.</param>
+    private void Obey(ref Flow flow, int slot, int index, in FtpCommand command, uint known, NetworkFacts facts, long now)
     {
         switch (command.Verb)
         {
@@ -124,13 +140,49 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
                 break;
             case FtpVerb.Active:
                 Ask(ref flow, slot, ConnectionTraits.None);
-                if (command.Address == flow.Client)
+                if (command.Address == flow.Client && TryRename(ref flow, slot, index, in command, known, facts, now, out ushort gatewayPort))
                 {
-                    expected.OpenActive(slot, command.Port, now);
+                    expected.OpenActive(slot, command.Port, gatewayPort, now);
                 }
 
                 break;
         }
+    }
+
+    /// <summary>
+    /// The server of a hairpin client sees the gateway address, and so must the command name it. False: nothing is to be opened; part of the address has
+    /// left already, or a repeated command was obeyed before a takeover, or every port is taken.
+    /// </summary>
+    private bool TryRename(ref Flow flow, int slot, int index, in FtpCommand command, uint known, NetworkFacts facts, long now, out ushort gatewayPort)
+    {
+        gatewayPort = 0;
+        if ((flow.Traits & ConnectionTraits.Hairpin) == 0)
+        {
+            return true;
+        }
+
+        uint line = _dialogues[index].Client.LineStart;
+        uint start = line + (uint)command.AddressAt;
+        if (flow.ClientShift.From != 0 && SequenceShift.IsBefore(start, flow.ClientShift.From))
+        {
+            return false;
+        }
+
+        bool whole = !SequenceShift.IsBefore(start, known);
+        counters.CutCommands += whole ? 0 : 1;
+        if (!whole || !listeners.TryChoose(in flow, command.Port, facts, now, out gatewayPort))
+        {
+            return false;
+        }
+
+        ref ReplacedStream commands = ref CommandsOf(index, in flow);
+        Replacement made = FtpReplacements.OfCommand(line, in command, in flow, gatewayPort);
+        commands.Add(in made);
+        commands.Shift = flow.ClientShift = made.Shift;
+        bool extended = command.Delimiter != FtpCommand.Comma;
+        flow.Traits = extended ? flow.Traits | ConnectionTraits.ExtendedCommand : flow.Traits & ~ConnectionTraits.ExtendedCommand;
+        connections.Log.Changed(slot);
+        return true;
     }
 
     /// <summary>What the client has asked for last, or nothing, travels to the standby: the answer may come after a takeover.</summary>
@@ -186,7 +238,7 @@ internal sealed class FtpChannel(ConnectionTable connections, ExpectedConnection
             FtpReply reply = FtpReply.Read(dialogue.Server.Text, extended, flow.Client.IsV4);
             if (reply.Match != FtpMatch.None && FtpReplacements.TryMake(ref dialogue, in flow, in reply, extended, known, out Replacement made))
             {
-                dialogue.Add(in made);
+                dialogue.Replies.Add(in made);
                 flow.ServerShift = made.Shift;
                 flow.Traits = extended ? flow.Traits | ConnectionTraits.BarsShift : flow.Traits & ~ConnectionTraits.BarsShift;
                 connections.Log.Changed(slot);

@@ -23,6 +23,7 @@ internal enum FtpVerb : byte
 /// </summary>
 internal struct FtpCommand
 {
+    public const byte Comma = (byte)',';
     private const byte Space = (byte)' ';
 
     public FtpVerb Verb;
@@ -30,6 +31,11 @@ internal struct FtpCommand
     /// <summary>Where the client listens; meaningful with <see cref="FtpVerb.Active"/>.</summary>
     public Ip Address;
     public ushort Port;
+
+    /// <summary>Between the address and the port, a comma means PORT; and where in the line the address begins and the port ends.</summary>
+    public byte Delimiter;
+    public int AddressAt;
+    public int PortEnd;
 
     /// <param name="line">A whole line, its end included.</param>
     public static FtpCommand Read(ReadOnlySpan<byte> line, bool v4)
@@ -72,6 +78,7 @@ internal struct FtpCommand
 
         FtpReply numbers = FtpReply.ReadNumbers(line[(4 + at)..]);
         (Address, Port) = (numbers.Address, numbers.Port);
+        (Delimiter, AddressAt, PortEnd) = (Comma, 4 + at, 4 + at + numbers.EndAt);
         return numbers.Match == FtpMatch.Complete;
     }
 
@@ -86,6 +93,7 @@ internal struct FtpCommand
 
         FtpReply listener = FtpReply.ReadExtended(line[(5 + at)..], v4);
         (Address, Port) = (listener.Address, listener.Port);
+        (Delimiter, AddressAt, PortEnd) = (listener.Delimiter, 5 + at + listener.NumbersAt, 5 + at + listener.EndAt - 1);
         return listener.Match == FtpMatch.Complete && listener.HasAddress;
     }
 }

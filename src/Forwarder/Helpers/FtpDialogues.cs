@@ -6,7 +6,9 @@ namespace HaLvs.Forwarder.Helpers;
 internal sealed class FtpDialogues(ConnectionTable connections)
 {
     private const int Capacity = 4096;
+    private const int CommandCapacity = 1024;
     private readonly FtpDialogue[] _dialogues = GC.AllocateArray<FtpDialogue>(Capacity, pinned: true);
+    private readonly Commands[] _commands = GC.AllocateArray<Commands>(CommandCapacity, pinned: true);
     private uint _stamp;
 
     /// <summary>Index 0 is a dialogue of nobody: nothing is known.</summary>
@@ -42,5 +44,25 @@ internal sealed class FtpDialogues(ConnectionTable connections)
         return index;
     }
 
+    /// <summary>What its client says, as the server is to read it: only hairpin clients' commands are changed, so there is room for fewer.</summary>
+    public ref ReplacedStream CommandsOf(int index)
+    {
+        uint stamp = _dialogues[index].Stamp;
+        ref Commands commands = ref _commands[index % CommandCapacity];
+        if (commands.Stamp != stamp)
+        {
+            commands = default;
+            commands.Stamp = stamp;
+        }
+
+        return ref commands.Stream;
+    }
+
     private static int IndexOf(uint stamp) => (int)(stamp % Capacity);
+
+    private struct Commands
+    {
+        public uint Stamp;
+        public ReplacedStream Stream;
+    }
 }

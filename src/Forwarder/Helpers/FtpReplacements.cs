@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Packets;
 
 namespace HaLvs.Forwarder.Helpers;
 
@@ -39,13 +40,7 @@ internal static class FtpReplacements
     /// </summary>
     public static void Restore(ref FtpDialogue dialogue, in Flow flow)
     {
-        dialogue.Shift = flow.ServerShift;
-        if (dialogue.Count > 0 && dialogue[0].Shift != flow.ServerShift)
-        {
-            dialogue.ForgetReplacements(); // Another node has changed it since.
-        }
-
-        if (dialogue.Count > 0 || flow.ServerShift.From == 0)
+        if (!IsLost(ref dialogue.Replies, flow.ServerShift))
         {
             return;
         }
@@ -55,8 +50,70 @@ internal static class FtpReplacements
         int bytes = length - (flow.ServerShift.After - flow.ServerShift.Before);
         if (bytes is > 0 and <= LongestText)
         {
-            dialogue.Add(Replacement.Of(flow.ServerShift.From - (uint)bytes, bytes, text[..length], flow.ServerShift.Before));
+            dialogue.Replies.Add(Replacement.Of(flow.ServerShift.From - (uint)bytes, bytes, text[..length], flow.ServerShift.Before));
         }
+    }
+
+    /// <summary>True when the newest replacement of a moved stream is not remembered.</summary>
+    private static bool IsLost(ref ReplacedStream stream, SequenceShift shift)
+    {
+        stream.Shift = shift;
+        if (stream.Count > 0 && stream[0].Shift != shift)
+        {
+            stream.Forget(); // Another node has changed it since.
+        }
+
+        return stream.Count == 0 && shift.From != 0;
+    }
+
+    /// <summary>
+    /// The address and the port of a hairpin client's PORT or EPRT, of which nothing has left yet, become the gateway's: the server sees the client under
+    /// these (RFC 2577 section 3 has it refuse all others).
+    /// </summary>
+    /// <param name="line">Where the command's line begins in the client's stream.</param>
+    public static Replacement OfCommand(uint line, in FtpCommand command, in Flow flow, ushort gatewayPort)
+    {
+        Span<byte> text = stackalloc byte[LongestText];
+        int length = Listener(text, flow.Gateway, gatewayPort, command.Delimiter);
+        return Replacement.Of(line + (uint)command.AddressAt, command.PortEnd - command.AddressAt, text[..length], flow.ClientShift.After);
+    }
+
+    /// <summary>After a takeover: the newest command from the connection that it announced. Begun meanwhile, the server has read it.</summary>
+    public static void RestoreCommand(ref ReplacedStream commands, in Flow flow, ushort gatewayPort)
+    {
+        if (!IsLost(ref commands, flow.ClientShift) || gatewayPort == 0)
+        {
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[LongestText];
+        int length = Listener(text, flow.Gateway, gatewayPort, (flow.Traits & ConnectionTraits.ExtendedCommand) != 0 ? Bar : Comma);
+        int bytes = length - (flow.ClientShift.After - flow.ClientShift.Before);
+        if (bytes is > 0 and <= LongestText)
+        {
+            commands.Add(Replacement.Of(flow.ClientShift.From - (uint)bytes, bytes, text[..length], flow.ClientShift.Before));
+        }
+    }
+
+    /// <summary>"10,0,0,1,200,10", "10.0.0.1|51210", "fd00::1|51210".</summary>
+    private static int Listener(Span<byte> text, Ip address, ushort port, byte delimiter)
+    {
+        bool extended = delimiter != Comma;
+        int length = address.IsV4 ? AddressText.Write(text, address, extended ? Dot : Comma) : AddressText.WriteV6(text, address);
+        text[length++] = delimiter;
+        if (!extended)
+        {
+            length += WriteNumber(text[length..], port >> 8);
+            text[length++] = Comma;
+        }
+
+        return length + WriteNumber(text[length..], extended ? port : port & 255);
+    }
+
+    private static int WriteNumber(Span<byte> text, int number)
+    {
+        number.TryFormat(text, out int digits, default, System.Globalization.CultureInfo.InvariantCulture);
+        return digits;
     }
 
     /// <summary>Old bytes of a 227, 0 for nothing to replace (yet).</summary>

@@ -25,10 +25,13 @@ internal struct FtpReply
     public Ip Address;
     public ushort Port;
 
-    /// <summary>Of a 229: its delimiter, where the first one stands, and behind the last one.</summary>
+    /// <summary>Of a 229: its delimiter, where the first one stands, and behind the last one. Of six numbers: behind the last of them.</summary>
     public byte Delimiter;
     public int StartAt;
     public int EndAt;
+
+    /// <summary>Of EPRT: behind the second delimiter, where the address' digits begin.</summary>
+    public int NumbersAt;
 
     public static FtpReply Read(ReadOnlySpan<byte> line, bool extended, bool v4)
     {
@@ -107,6 +110,7 @@ internal struct FtpReply
             (address, Port) = index < 4 ? ((address << 8) | (uint)number, (ushort)0) : (address, (ushort)((Port << 8) | number));
             at += digits + 1;
             AddressEnd = index == 3 ? at - 1 : AddressEnd;
+            EndAt = at - 1;
         }
 
         (HasAddress, Address) = (true, Ip.FromV4(address));
@@ -131,6 +135,7 @@ internal struct FtpReply
             ? line[(at + 1)..first].SequenceEqual(v4 ? "1"u8 : "2"u8) && AddressText.TryRead(line[(first + 1)..second], v4, out Address)
             : second == first + 1;
         AddressEnd = second + 1;
+        NumbersAt = first + 1;
         return named ? ReadPort(line) : FtpMatch.None;
     }
 

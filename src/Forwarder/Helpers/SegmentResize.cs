@@ -12,6 +12,11 @@ internal static class SegmentResize
     private const byte GsoTcp4 = 1;
     private const byte GsoTcp6 = 4;
 
+    /// <summary>VIRTIO_NET_HDR_GSO_ECN: the first segment alone says CWR (RFC 3168 section 6.1.2): the window was reduced once.</summary>
+    private const byte GsoEcn = 0x80;
+    private const int FlagsAt = 13;
+    private const byte CongestionWindowReduced = 0x80;
+
     /// <summary>False: it would not fit into a packet, nothing was changed.</summary>
     /// <param name="mtu">A segment that grows beyond it is marked for the kernel to cut.</param>
     public static bool TryReplace(Span<byte> frame, ref Packet packet, ReadOnlySpan<byte> payload, int mtu)
@@ -73,7 +78,8 @@ internal static class SegmentResize
         {
             MakePartial(frame, ref packet);
             packet.SegmentBytes = (ushort)newSegmentBytes;
-            frame[1] = frame[Ip] >> 4 == 6 ? GsoTcp6 : GsoTcp4;
+            bool reduced = (frame[packet.Transport + FlagsAt] & CongestionWindowReduced) != 0;
+            frame[1] = (byte)((frame[Ip] >> 4 == 6 ? GsoTcp6 : GsoTcp4) | (reduced ? GsoEcn : 0));
             BinaryPrimitives.WriteUInt16LittleEndian(frame[2..], (ushort)(packet.HeaderBytes + packet.TransportHeaderBytes));
             BinaryPrimitives.WriteUInt16LittleEndian(frame[4..], packet.SegmentBytes);
         }

@@ -10,10 +10,7 @@ namespace HaLvs.Forwarder.Nat;
 /// </summary>
 internal sealed class Masquerade(ConnectionTable connections, ServiceTable services, ulong seed)
 {
-    /// <summary>So many candidates bound the work of one packet; up to 99 % full, all but one packet in 25,000 find a port.</summary>
-    private const int Attempts = 1024;
-
-    private SplitMix _chance = new(~seed);
+    private readonly PortSearch _search = new(seed);
 
     /// <summary>Slot of the new flow; 0 with the reason why not.</summary>
     public int Open(in Packet packet, NetworkFacts facts, ConnectionState state, long now, out DropReason reason)
@@ -40,16 +37,16 @@ internal sealed class Masquerade(ConnectionTable connections, ServiceTable servi
             return true;
         }
 
-        int start = (int)(_chance.Next() % (uint)block.Count);
-        for (int i = 0; i < Attempts; i++)
+        FlowTuple end = new(packet.Protocol, packet.Destination, packet.DestinationPort, address, 0);
+        for (PortCandidates candidates = _search.Begin(in end, block, now); candidates.TryNext(out port);)
         {
-            port = (ushort)(block.First + ((start + i) % block.Count));
             if (IsFree(in packet, address, port, now))
             {
                 return true;
             }
         }
 
+        _search.Failed(in end, now);
         return false;
     }
 

@@ -158,8 +158,13 @@ internal sealed class FlowOffload(FlowStore flows, ServerRegistry servers, Forwa
     /// <summary>What passes unseen makes them wrong; scales stay.</summary>
     private static void ForgetNumbers(ref Flow flow)
     {
-        flow.ByClient.KnowsSent = flow.ByClient.KnowsAcknowledged = false;
-        flow.ByServer.KnowsSent = flow.ByServer.KnowsAcknowledged = false;
+        if (flow.Protocol != Packets.TransportProtocol.Tcp)
+        {
+            return;
+        }
+
+        flow.Progress.ByClient.KnowsSent = flow.Progress.ByClient.KnowsAcknowledged = false;
+        flow.Progress.ByServer.KnowsSent = flow.Progress.ByServer.KnowsAcknowledged = false;
     }
 
     private void Fetch(int slot, ref Flow flow)

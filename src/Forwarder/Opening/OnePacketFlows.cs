@@ -1,4 +1,5 @@
 using HaLvs.Forwarder.Connections;
+using HaLvs.Forwarder.Nat;
 using HaLvs.Forwarder.Services;
 
 namespace HaLvs.Forwarder.Opening;
@@ -13,19 +14,18 @@ internal sealed class OnePacketFlows(ConnectionTable connections)
     private const uint LifetimeMilliseconds = 10_000;
 
     /// <summary>Slot of the way back for this datagram's answer; 0 when the table is full.</summary>
-    public int Open(in ConnectionRecord record, RealServer server, long now)
+    public int Open(in ConnectionRecord record, RealServer server, int template, long now)
     {
-        FlowTuple back = new(record.Protocol, record.Client, record.ClientPort, record.Server, record.ServerPort);
+        bool hairpin = (record.Traits & ConnectionTraits.Hairpin) != 0;
+        FlowTuple back = new(
+            record.Protocol, hairpin ? record.Gateway : record.Client, hairpin ? record.GatewayPort : record.ClientPort, record.Server, record.ServerPort);
         int slot = connections.FindInside(in back, now);
-        if (slot != 0 && IsSameWay(in connections[slot], in record))
+        if (slot != 0 && Hairpin.IsSameWay(in connections[slot], in record))
         {
             return slot;
         }
 
         ConnectionRecord way = record with { Traits = record.Traits | ConnectionTraits.OnePacket, RemainingMilliseconds = LifetimeMilliseconds };
-        return connections.Add(in way, server, now);
+        return connections.Add(in way, server, now, spared: template);
     }
-
-    private static bool IsSameWay(in Flow flow, in ConnectionRecord record) =>
-        (flow.Traits & ConnectionTraits.OnePacket) != 0 && flow.Virtual == record.Virtual && flow.VirtualPort == record.VirtualPort;
 }

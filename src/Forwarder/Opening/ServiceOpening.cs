@@ -80,7 +80,8 @@ internal sealed partial class ServiceOpening(
         TemplateKey key = TemplateKey.Of(
             service.Key, service.Config.Persistence!, packet.Protocol, packet.Source, packet.Destination, packet.DestinationPort);
         int template = FindTemplate(in key, ref call, facts.Ipvs, now);
-        if (template == 0)
+        bool isNew = template == 0;
+        if (isNew)
         {
             RealServer? chosen = Remembered(service, in key, call, facts.Ipvs, now) ?? Schedule(service, in packet, facts, now, out refused);
             if (chosen is null)
@@ -100,13 +101,19 @@ internal sealed partial class ServiceOpening(
         // 5 create the connection, which holds the template
         RealServer server = servers[connections[template].ServerSlot];
         bool serversPort = packet.DestinationPort == service.Key.Port && server.Key.Port != 0;
-        return AddHolding(template, service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
+        int slot = AddHolding(template, service, server, serversPort ? server.Key.Port : packet.DestinationPort, in packet, facts, now, out refused);
+        if (slot == 0 && isNew)
+        {
+            connections.Remove(template); // Nobody's: it would keep a place from a connection.
+        }
+
+        return slot;
     }
 
     private int AddHolding(
         int template, VirtualService service, RealServer server, ushort serverPort, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
     {
-        int slot = Add(service, server, serverPort, in packet, facts, now, out refused);
+        int slot = Add(service, server, serverPort, in packet, facts, now, out refused, template);
         if (slot != 0)
         {
             connections.Control(slot, template);
@@ -138,7 +145,8 @@ internal sealed partial class ServiceOpening(
         return refused == DropReason.None ? server : null;
     }
 
-    private int Add(VirtualService service, RealServer server, ushort serverPort, in Packet packet, NetworkFacts facts, long now, out DropReason refused)
+    private int Add(
+        VirtualService service, RealServer server, ushort serverPort, in Packet packet, NetworkFacts facts, long now, out DropReason refused, int template = 0)
     {
         ConnectionState state = FirstPacket.StateBefore(packet.Protocol);
         ConnectionRecord record = new(
@@ -151,14 +159,14 @@ internal sealed partial class ServiceOpening(
             Traits = (server.Key.Port == 0 ? ConnectionTraits.ServerPortIsClients : ConnectionTraits.None)
                 | ControlChannels.TraitsOf(service.Config, in packet),
         };
+        bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
         refused = DropReason.PortsExhausted;
-        if (!_hairpin.TryComplete(ref record, facts, now))
+        if (!_hairpin.TryComplete(ref record, onePacket, facts, now))
         {
             return 0;
         }
 
-        bool onePacket = service.Config.OnePacket && packet.Protocol == TransportProtocol.Udp;
-        int slot = onePacket ? _onePacket.Open(in record, server, now) : connections.Add(in record, server, now);
+        int slot = onePacket ? _onePacket.Open(in record, server, template, now) : connections.Add(in record, server, now, spared: template);
         refused = slot == 0 ? DropReason.TableFull : DropReason.None;
         return slot;
     }

@@ -21,6 +21,13 @@ internal struct Packet
     /// <summary>What the first chunks of an SCTP packet ask for.</summary>
     public SctpEvent SctpEvent;
 
+    /// <summary>SCTP (RFC 9260 sections 3.1, 3.3.2, 3.3.3): of the common header, and the one that an INIT or INIT ACK tells; 0: none.</summary>
+    public uint VerificationTag;
+    public uint InitiateTag;
+
+    /// <summary>The T bit of an ABORT or SHUTDOWN COMPLETE: the verification tag is its sender's own, sent back (section 8.5.1).</summary>
+    public bool SctpReflected;
+
     /// <summary>Time to live, or hop limit.</summary>
     public byte TimeToLive;
 

@@ -113,7 +113,7 @@ internal static class PacketParser
     private static DropReason ReadSctp(ReadOnlySpan<byte> transport, ref Packet packet)
     {
         packet.TransportHeaderBytes = SctpChunks.CommonHeaderBytes;
-        packet.SctpEvent = SctpChunks.Read(transport);
+        SctpChunks.Read(transport, ref packet);
         return DropReason.None;
     }
 }

@@ -78,8 +78,8 @@ internal sealed class RealServer(ServerKey key, int slot)
     private long Lower => Config?.LowerThreshold ?? 0;
 
     /// <summary>
-    /// The server belongs to a service from now on, or its numbers change. An upper threshold that is raised leaves the server overloaded until
-    /// connections end; one that is lowered is judged at the next connection (ip_vs_ctl.c, __ip_vs_update_dest).
+    /// The server belongs to a service from now on, or its numbers change. Thresholds that differ from those before are judged at once; between
+    /// the two of them the server stays what it was (__ip_vs_update_dest of 6.1.192; kernels before 2026 waited for the next connection).
     /// </summary>
     public void Configure(VirtualService service, RealServerConfig config)
     {
@@ -89,8 +89,14 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
 
         Service = service;
-        IsOverloaded &= Upper != 0 && Upper <= config.UpperThreshold;
+        bool judged = Upper != config.UpperThreshold || Lower != config.LowerThreshold;
         Config = config;
+        if (judged)
+        {
+            JudgeAfterUnbinding();
+            JudgeAfterBinding();
+        }
+
         Weight = config.Method == ForwardingMethod.Masquerade ? Math.Min(config.Weight, LargestShare) : 0;
         LastWeight = !IsConfigured || Weight != 0 ? Weight : LastWeight;
         IsConfigured = true;
@@ -117,19 +123,11 @@ internal sealed class RealServer(ServerKey key, int slot)
         JudgeAfterUnbinding();
     }
 
-    /// <summary>A template of this server begins.</summary>
-    public void BindTemplate()
-    {
-        PersistentConnections++;
-        JudgeAfterBinding();
-    }
+    /// <summary>A connection that ends only after another one was scheduled is counted until then: once more here, <see cref="Unbind"/> takes it back.</summary>
+    public void Hold(ConnectionState state) => Count(state, 1);
 
-    /// <summary>A template of this server ends.</summary>
-    public void UnbindTemplate()
-    {
-        PersistentConnections--;
-        JudgeAfterUnbinding();
-    }
+    /// <summary>A template of this server begins (1) or ends (-1). No threshold counts them.</summary>
+    public void CountTemplate(int change) => PersistentConnections += change;
 
     public void CountOnePacketFlow(int change) => OnePacketFlows += change;
 
@@ -179,10 +177,9 @@ internal sealed class RealServer(ServerKey key, int slot)
         }
     }
 
-    /// <summary>Templates come here too, though they count in neither number (ip_vs_conn.c, ip_vs_bind_dest).</summary>
     private void JudgeAfterBinding() => IsOverloaded |= Upper != 0 && Total >= Upper;
 
-    /// <summary>Without a lower threshold the server is back below three quarters of the upper one (ip_vs_unbind_dest).</summary>
+    /// <summary>Without a lower threshold the server is back below three quarters of the upper one (ip_vs_dest_update_overload).</summary>
     private void JudgeAfterUnbinding() =>
-        IsOverloaded &= Lower != 0 ? Total >= Lower : Upper != 0 && Total * 4 >= Upper * 3;
+        IsOverloaded &= Upper != 0 && (Lower != 0 ? Total >= Lower : Total * 4 >= Upper * 3);
 }

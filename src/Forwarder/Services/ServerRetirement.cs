@@ -8,26 +8,32 @@ namespace HaLvs.Forwarder.Services;
 /// </summary>
 internal sealed class ServerRetirement(ConnectionTable connections, ServerRegistry servers)
 {
-    private const int SlotsPerCall = 8192;
-    private const int RemovalsPerCall = 512;
+    public const int SlotsPerCall = 2048;
+    public const int RemovalsPerCall = 256;
     private readonly HashSet<RealServer> _retiring = [];
     private int _next;
 
     public required IpvsSettings Settings { get; set; }
 
     /// <summary>
-    /// A server is not configured any more. Under expire_nodest_conn its flows end with the next ticks and nobody is told; those whose whole service
-    /// was deleted are spared until their next packet. On a standby nothing happens: the active's table is the truth.
+    /// A server is not configured any more. Under expire_nodest_conn its flows end with the next ticks and nobody is told. On a standby nothing
+    /// happens: the active's table is the truth.
     /// </summary>
-    public void Removed(RealServer server, bool withService)
+    public void Removed(RealServer server)
     {
         bool told = server.Service?.Config.OnServerLoss == ServerLoss.Reset; // Guard.LostServers does it.
-        if (Settings.ExpireNoDestConn && !withService && !told && server.HasConnections && !connections.IsFrozen)
+        if (Settings.ExpireNoDestConn && !told && server.HasConnections && !connections.IsFrozen)
         {
             _retiring.Add(server);
             _next = 1;
         }
     }
+
+    /// <summary>
+    /// The last service is gone, as in the middle of a restore: what has not ended yet is spared until its next packet (the kernel's flush stops where
+    /// ip_vs is not enabled any more).
+    /// </summary>
+    public void NoServiceLeft() => _retiring.Clear();
 
     /// <summary>There is more for <see cref="Work"/>.</summary>
     public bool HasWork => _retiring.Count > 0;

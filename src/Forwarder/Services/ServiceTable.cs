@@ -85,15 +85,25 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchService;
         }
 
-        service.StopScheduling();
-        foreach (RealServer server in service.Servers.ToArray())
-        {
-            RemoveServer(service, server, withService: true);
-        }
-
+        RemoveServers(service);
         _inOrder.Remove(service);
         FindCallServices();
+        if (_services.Count == 0)
+        {
+            retirement.NoServiceLeft();
+        }
+
         return ServiceOutcome.Done;
+    }
+
+    /// <summary>Every service, as if each were deleted.</summary>
+    public void Clear()
+    {
+        _inOrder.ForEach(RemoveServers);
+        _inOrder.Clear();
+        _services.Clear();
+        FindCallServices();
+        retirement.NoServiceLeft();
     }
 
     public ServiceOutcome AddServer(ServiceKey key, RealServerConfig config)
@@ -158,7 +168,7 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
             return ServiceOutcome.NoSuchServer;
         }
 
-        RemoveServer(service, server, withService: false);
+        RemoveServer(service, server);
         return ServiceOutcome.Done;
     }
 
@@ -238,10 +248,19 @@ internal sealed class ServiceTable(ServerRegistry servers, SchedulerEnvironment 
     private void FindCallServices() =>
         CallServices = [.. _inOrder.Where(s => s is { Key: { Mark: 0, Port: not 0, Protocol: TransportProtocol.Udp }, Engine: ServiceRules.SipEngine })];
 
-    private void RemoveServer(VirtualService service, RealServer server, bool withService)
+    private void RemoveServers(VirtualService service)
+    {
+        service.StopScheduling();
+        foreach (RealServer server in service.Servers.ToArray())
+        {
+            RemoveServer(service, server);
+        }
+    }
+
+    private void RemoveServer(VirtualService service, RealServer server)
     {
         service.Remove(server);
-        retirement.Removed(server, withService);
+        retirement.Removed(server);
         if (service.Config.OnServerLoss == ServerLoss.Reset)
         {
             ServerLost?.Invoke(server);

@@ -14,14 +14,16 @@ namespace HaLvs.Director.Tests.Sync;
 
 /// <summary>
 /// Two production cores over real TLS: snapshot, then new connections from SYN packets at a steady rate. The tables must be equal; the figures are printed and
-/// never fail (HALVS_MEASURE=1 for the full size: 1,000,000 connections, 100,000 new ones a second).
+/// never fail (HALVS_MEASURE=1 for the full size: 1,000,000 connections, 125,000 new ones a second).
 /// </summary>
 public class SyncThroughputTests(ITestOutputHelper output)
 {
     private static readonly bool Full = Environment.GetEnvironmentVariable("HALVS_MEASURE") == "1";
     private static readonly int Snapshot = Full ? 1_000_000 : 50_000;
     private static readonly int NewConnections = Full ? 500_000 : 20_000;
-    private static readonly int PerMillisecond = Full ? 100 : 20;
+
+    /// <summary>In the full size a quarter more than the aim of 100,000 a second, so that the figure can show that it is reached.</summary>
+    private static readonly int PerMillisecond = Full ? 125 : 20;
 
     [Fact]
     public async Task SnapshotAndNewConnections_ProductionCores_EndEqual()

@@ -63,6 +63,7 @@ public sealed class SctpTests
     {
         TestDirector director = OneService();
         director.Send(Wire.Sctp("192.0.2.11:40001", "192.0.2.100:3868", Wire.Chunk(Init)));
+        director.Send(Wire.Sctp("10.0.0.2:3869", "192.0.2.11:40001", Wire.Chunk(InitAck)));
         director.Send(Wire.Sctp("192.0.2.11:40001", "192.0.2.100:3868", Wire.Chunk(CookieEcho, 13), Wire.Chunk(Abort, 0)));
         Assert.Equal(ConnectionState.SctpClosed, Assert.Single(director.Connections()).State);
     }
@@ -74,6 +75,8 @@ public sealed class SctpTests
         director.Service("192.0.2.100:3868/sctp", "rr", "10.0.0.2:3869", "10.0.0.3:3869");
         byte[] init = Wire.Sctp("192.0.2.11:40001", "192.0.2.100:3868", Wire.Chunk(Init));
         string first = director.Answer(init);
+        string server = first.Split(' ')[2];
+        director.Send(Wire.Sctp(server, "192.0.2.11:40001", Wire.Chunk(InitAck)));
         director.Send(Wire.Sctp("192.0.2.11:40001", "192.0.2.100:3868", Wire.Chunk(Abort, 0)));
         Assert.NotEqual(first, director.Answer(init));
         Assert.Equal(2, director.Core.Counters.NewConnections);
@@ -114,7 +117,10 @@ public sealed class SctpTests
     [InlineData(35, Init, false, 37)]
     [InlineData(40, Init, false, 40)]
     [InlineData(41, Init, false, 37)]
-    [InlineData(44, CookieEcho, false, 39)]
+    [InlineData(44, CookieEcho, false, 44)]
+    [InlineData(41, CookieEcho, false, 41)]
+    [InlineData(45, CookieEcho, false, 45)]
+    [InlineData(38, CookieEcho, false, 39)]
     [InlineData(41, CookieAck, false, 41)]
     [InlineData(40, Shutdown, false, 41)]
     [InlineData(42, Shutdown, false, 42)]
@@ -125,8 +131,9 @@ public sealed class SctpTests
     [InlineData(44, Init, true, 34)]
     public void Next_RowOfTheTable_AsTheKernel(byte state, byte chunk, bool byInitiator, byte expected)
     {
-        SctpEvent seen = SctpChunks.Read([.. new byte[12], .. Wire.Chunk(chunk)]);
-        Assert.Equal((ConnectionState)expected, SctpStates.Next((ConnectionState)state, seen, byInitiator));
+        Packet packet = default;
+        SctpChunks.Read([.. new byte[12], .. Wire.Chunk(chunk)], ref packet);
+        Assert.Equal((ConnectionState)expected, SctpStates.Next((ConnectionState)state, packet.SctpEvent, byInitiator));
     }
 
     private static TestDirector OneService() => new TestDirector().Service("192.0.2.100:3868/sctp", "rr", "10.0.0.2:3869");

@@ -116,16 +116,20 @@ public sealed class FragmentForwardingTests
     [MemberData(nameof(Families))]
     public void Overlap_SpoilsTheDatagram(string client, string service, string server)
     {
-        TestDirector director = new();
-        director.Service($"{service}/udp", "rr", server);
-        byte[] packet = Wire.Udp(client, service, new string('z', 3000), df: false);
-        byte[][] pieces = Pieces.Cut(packet, 1000);
-        Assert.NotNull(director.Send(pieces[0]));
-        Assert.Null(director.Send(pieces[0])); // Only a duplicate.
-        Assert.NotNull(director.Send(pieces[1]));
-        Assert.Null(director.Send(Pieces.Piece(packet, new byte[1000], 1496, more: true)));
-        Assert.Null(director.Send(pieces[2]));
-        Assert.Equal(3, director.Core.Counters.Dropped(DropReason.FragmentOverlap));
+        foreach (bool outward in new[] { false, true })
+        {
+            TestDirector director = new();
+            director.Service($"{service}/udp", "rr", server);
+            director.Send(Wire.Udp(client, service, "q"));
+            byte[] packet = outward ? Wire.Udp(server, client, new string('z', 3000), df: false) : Wire.Udp(client, service, new string('z', 3000), df: false);
+            byte[][] pieces = Pieces.Cut(packet, 1000);
+            Assert.NotNull(director.Send(pieces[0]));
+            Assert.Null(director.Send(pieces[0])); // Only a duplicate.
+            Assert.NotNull(director.Send(pieces[1]));
+            Assert.Null(director.Send(Pieces.Piece(packet, new byte[1000], 1496, more: true)));
+            Assert.Null(director.Send(pieces[2]));
+            Assert.Equal(3, director.Core.Counters.Dropped(DropReason.FragmentOverlap));
+        }
     }
 
     [Fact]
@@ -176,14 +180,24 @@ public sealed class FragmentForwardingTests
         Assert.Equal(reason, Assert.Single(director.Core.Counters.Drops()).Reason);
     }
 
-    [Fact]
-    public void Flood_OfPiecesWithoutFirst_BoundedAndOthersStillServed()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Flood_OfPiecesWithoutFirst_BoundedAndOthersStillServed(bool v6, bool outward)
     {
-        TestDirector director = Dns();
-        byte[][] pieces = Pieces.Cut(Wire.Udp("192.0.2.11:40001", "192.0.2.100:53", new string('z', 3000), df: false), 1000);
+        (string client, string service, string server) = v6
+            ? ("[2001:db8:c::11]:40001", "[2001:db8::100]:53", "[fd00::2]:5353")
+            : ("192.0.2.11:40001", "192.0.2.100:53", "10.0.0.2:5353");
+        TestDirector director = new TestDirector().Service($"{service}/udp", "rr", server);
+        director.Send(Wire.Udp(client, service, "q"));
+        string data = new('z', 3000);
+        byte[][] pieces = Pieces.Cut(outward ? Wire.Udp(server, client, data, df: false) : Wire.Udp(client, service, data, df: false), 1000);
         for (uint i = 0; i < 5000; i++)
         {
-            byte[] packet = Wire.Udp($"198.51.{i >> 8}.{i & 255}:5", "192.0.2.100:53", new string('z', 3000), df: false);
+            string forger = v6 ? $"[2001:db8:d::{i + 1:x}]:5" : $"198.51.{i >> 8}.{i & 255}:5";
+            byte[] packet = outward ? Wire.Udp(server, forger, data, df: false) : Wire.Udp(forger, service, data, df: false);
             Assert.Null(director.Send(Pieces.Piece(packet, new byte[1000], 1000, more: true, i)));
         }
 

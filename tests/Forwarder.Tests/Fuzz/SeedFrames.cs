@@ -9,6 +9,7 @@ internal static class SeedFrames
     private static readonly string[] Lines =
     [
         "PASV\r\n", "EPSV\r\n", "PORT 192,0,2,11,10,1\r\n", "EPRT |1|192.0.2.11|2561|\r\n", "EPRT |2|2001:db8:c::11|2561|\r\n", "EPSV ALL\r\n",
+        "PORT 10,0,0,3,10,1\r\n", "EPRT |1|10.0.0.3|2561|\r\n", "EPRT |2|fd00::3|2561|\r\n", "PORT 10,0,0,", "3,10,2\r\n",
         "227 Entering Passive Mode (10,0,0,2,40,1)\r\n", "229 Entering Extended Passive Mode (|||10241|)\r\n", "227 Enter", "ing (10,0,0,3,9,9).\r\n", "USER x\r\n", "\0\u0001file\0octet\0",
     ];
 

@@ -35,7 +35,15 @@ internal sealed partial class FtpReplay(JsonElement record)
     {
         foreach (JsonElement command in record.GetProperty("setup").EnumerateArray())
         {
-            IpvsadmCommands.Run(_director, command.GetString()!["ipvsadm ".Length..]);
+            IpvsadmCommands.Run(_director, command.GetString()!);
+        }
+
+        if (record.TryGetProperty("sysctls", out JsonElement sysctls))
+        {
+            foreach (JsonProperty sysctl in sysctls.EnumerateObject())
+            {
+                KernelSettings.Set(_director, sysctl.Name, sysctl.Value.GetInt32());
+            }
         }
 
         foreach (JsonElement step in record.GetProperty("steps").EnumerateArray())
@@ -48,6 +56,14 @@ internal sealed partial class FtpReplay(JsonElement record)
             else if (step.TryGetProperty("step", out JsonElement what))
             {
                 Play(step, what.GetString()!);
+            }
+            else if (step.TryGetProperty("ipvsadm", out JsonElement command))
+            {
+                IpvsadmCommands.Run(_director, command.GetString()!);
+            }
+            else if (step.TryGetProperty("sysctl", out JsonElement sysctl))
+            {
+                KernelSettings.Set(_director, sysctl.GetString()!, step.GetProperty("value").GetInt32());
             }
             else if (step.TryGetProperty("wait_seconds", out JsonElement wait))
             {
@@ -98,9 +114,10 @@ internal sealed partial class FtpReplay(JsonElement record)
         }
 
         (fromClient ? _clientSaid : _serverSaid).Append(packet.Text);
+        long passed = _director.Core.Counters.PassedPackets;
         if (_director.Send(packet.Packet) is { } left)
         {
-            TcpText gone = new(left);
+            TcpText gone = new(_director.Core.Counters.PassedPackets > passed ? WirePacket.WithOneHopMore(left) : left);
             _left.Add((packet, gone));
             Assert.True(ReferenceChecksum.IsValid(left), $"checksum: {gone}");
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HaLvs.Forwarder.Connections;
-using HaLvs.Forwarder.Services;
 using HaLvs.Forwarder.Tests.Lab;
 
 namespace HaLvs.Forwarder.Tests.Golden;
@@ -15,10 +14,23 @@ public sealed class TimeoutRecordTests
     /// <summary>The kernel opens a connection on a client's stray SYN+ACK. We answer it like a closed port: nobody opens with SYN+ACK.</summary>
     private static readonly (string State, string Packet)[] BetterThanKernel = [("NONE", "client SYN+ACK")];
 
-    /// <summary>The record of secure_tcp 3 stands beside the other where it was taken.</summary>
-    private static readonly string[] Names = [.. new[] { "timeouts", "timeouts_secure_tcp" }.Where(n => File.Exists(Path.Combine(GoldenRecords.Folder, $"{n}.json")))];
+    private static readonly Dictionary<string, JsonElement> Records = GoldenRecords.Names("")
+        .Select(n => (Name: n, Record: GoldenRecords.Read($"{n}.json"))).Where(r => r.Record.TryGetProperty("transitions", out _)).ToDictionary(r => r.Name, r => r.Record);
 
-    private static readonly Dictionary<string, JsonElement> Records = Names.ToDictionary(n => n, n => GoldenRecords.Read($"{n}.json"));
+    /// <summary>Records whose times were changed by ipvsadm, with that command.</summary>
+    public static TheoryData<string, string> Changed()
+    {
+        TheoryData<string, string> rows = [];
+        foreach ((string name, JsonElement record) in Records)
+        {
+            foreach (JsonProperty property in record.EnumerateObject().Where(p => p.Name.StartsWith("after ipvsadm --set ", StringComparison.Ordinal)))
+            {
+                rows.Add(name, property.Name);
+            }
+        }
+
+        return rows;
+    }
 
     public static TheoryData<string, string, string> Transitions()
     {
@@ -48,20 +60,26 @@ public sealed class TimeoutRecordTests
         Check(director, better ? "NONE" : row.GetProperty("next").GetString()!, row.GetProperty("expires"), better ? "not at all" : row.GetProperty("counted").GetString()!);
     }
 
-    [Fact]
-    public void ChangedTimeouts_EstablishedAndFinWait_AsIpvsadmSet()
+    [Theory]
+    [MemberData(nameof(Changed))]
+    public void ChangedTimeouts_EveryState_AsIpvsadmSet(string record, string after)
     {
-        foreach (JsonProperty time in Records["timeouts"].GetProperty("after ipvsadm --set 1111 222 33").EnumerateObject())
+        int[] seconds = [.. after.Split(' ')[3..].Select(int.Parse)];
+        ConnectionTimeouts timeouts = new() { Tcp = TimeSpan.FromSeconds(seconds[0]), TcpFin = TimeSpan.FromSeconds(seconds[1]), Udp = TimeSpan.FromSeconds(seconds[2]) };
+        foreach (JsonProperty time in Records[record].GetProperty(after).EnumerateObject())
         {
-            TestDirector director = InState("timeouts", time.Name, new() { Tcp = TimeSpan.FromSeconds(1111), TcpFin = TimeSpan.FromSeconds(222), Udp = TimeSpan.FromSeconds(33) });
-            Assert.Equal(time.Value.GetUInt32() * 1000, Assert.Single(director.Connections()).RemainingMilliseconds);
+            Assert.Equal(time.Value.GetUInt32() * 1000, Assert.Single(InState(record, time.Name, timeouts).Connections()).RemainingMilliseconds);
         }
     }
 
     private static TestDirector InState(string record, string state, ConnectionTimeouts? timeouts = null)
     {
-        IpvsSettings ipvs = new() { SecureTcp = record == "timeouts" ? 0 : 3 };
-        TestDirector director = new(o => o with { Timeouts = timeouts ?? o.Timeouts, Ipvs = ipvs });
+        TestDirector director = new(o => o with { Timeouts = timeouts ?? o.Timeouts });
+        foreach ((string name, int value) in SettingsOf(record))
+        {
+            KernelSettings.Set(director, name, value);
+        }
+
         director.Wait(2); // update_defense_level works once a second.
         director.Service($"{Virtual}/tcp", "rr", Server);
         foreach (string segment in PathTo(record, state))
@@ -70,6 +88,17 @@ public sealed class TimeoutRecordTests
         }
 
         return director;
+    }
+
+    /// <summary>What the record lists; one that lists nothing says by its name that secure_tcp was on, which is 3.</summary>
+    private static IEnumerable<(string Name, int Value)> SettingsOf(string name)
+    {
+        if (Records[name].TryGetProperty("sysctls", out JsonElement sysctls))
+        {
+            return sysctls.EnumerateObject().Select(s => (s.Name, s.Value.GetInt32()));
+        }
+
+        return name.Contains("secure_tcp", StringComparison.Ordinal) ? [("net.ipv4.vs.secure_tcp", 3)] : [];
     }
 
     private static IEnumerable<string> PathTo(string record, string state) => state == "NONE"

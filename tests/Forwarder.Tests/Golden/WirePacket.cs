@@ -30,6 +30,8 @@ internal sealed class WirePacket(byte[] bytes)
 
     public TcpFlags Flags => Bytes[9] == Tcp && Bytes.Length > HeaderBytes + 13 ? (TcpFlags)(Bytes[HeaderBytes + 13] & 0x17) : TcpFlags.None;
 
+    public bool IsWithoutFlags => Bytes[9] == Tcp && Bytes.Length > HeaderBytes + 13 && Flags == TcpFlags.None;
+
     private int HeaderBytes => (Bytes[0] & 15) * 4;
 
     public string ClientEnd(bool fromClient) => fromClient ? From : To;
@@ -57,6 +59,13 @@ internal sealed class WirePacket(byte[] bytes)
         copy.AsSpan(HeaderBytes + 2, 2).Clear();
         BinaryPrimitives.WriteUInt16BigEndian(copy.AsSpan(HeaderBytes + 2), ReferenceChecksum.Of(copy.AsSpan(HeaderBytes)));
         return new WirePacket(copy);
+    }
+
+    /// <summary>A packet that is none of ours passes the core unchanged, so it pays both of the director's routing steps; the record's paid one.</summary>
+    public static byte[] WithOneHopMore(byte[] packet)
+    {
+        packet[8]++;
+        return Wire.WriteHeaderChecksum(packet);
     }
 
     public bool IsSame(WirePacket other) => Comparable().AsSpan().SequenceEqual(other.Comparable());

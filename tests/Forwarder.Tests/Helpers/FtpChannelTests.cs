@@ -195,6 +195,70 @@ public sealed class FtpChannelTests
         Assert.Equal("200 ok\r\n", ftp.ServerSays("200 ok\r\n"));
     }
 
+    [Theory]
+    [InlineData("PORT 192,0,2,11,200,")]
+    [InlineData("EPRT |1|192.0.2.11|512")]
+    public void Expected_ManyAnnounced_TheNewestEightStayCounted(string command)
+    {
+        FtpConversation ftp = Begin();
+        foreach (int i in Enumerable.Range(10, 60))
+        {
+            ftp.ClientSays(command + i + (command[0] == 'E' ? "|\r\n" : "\r\n"));
+        }
+
+        Assert.Equal(8, ftp.Expected.Count());
+        Assert.Equal(Enumerable.Range(62, 8), ftp.Expected.Select(c => c.ClientPort - 51_200).Order());
+        Assert.Equal(52, ftp.Director.Core.Counters.EvictedExpected);
+        Assert.True(TableCheck.IsWhole(ftp.Director.Core));
+    }
+
+    [Fact]
+    public void Expected_SomeBegunSomeEnded_EightWaitBesideThem()
+    {
+        FtpConversation ftp = Begin();
+        for (int i = 10; i < 30; i++)
+        {
+            ftp.ClientSays($"PORT 192,0,2,11,200,{i}\r\n");
+            string left = ftp.Director.Answer(Wire.Tcp("10.0.0.2:20", $"192.0.2.11:{51_200 + i}", "S"));
+            Assert.Equal($"192.0.2.100:20 > 192.0.2.11:{51_200 + i} S", left);
+            ftp.Director.Send(Wire.Tcp($"192.0.2.11:{51_200 + i}", "192.0.2.100:20", "SA", seq: 4999, ack: 1001));
+            ftp.Director.Send(Wire.Tcp("10.0.0.2:20", $"192.0.2.11:{51_200 + i}", "A", seq: 1001, ack: 5000));
+        }
+
+        foreach (int i in Enumerable.Range(30, 8).Append(30))
+        {
+            ftp.ClientSays($"PORT 192,0,2,11,200,{i}\r\n");
+        }
+
+        Assert.Equal((8, 0, 29), (ftp.Expected.Count(), ftp.Director.Core.Counters.EvictedExpected, ftp.Director.Connections().Length));
+        ftp.ClientSays("PORT 192,0,2,11,200,50\r\n");
+        Assert.DoesNotContain(ftp.Expected, c => c.ClientPort == 51_231); // The oldest: 30 was announced again.
+        Assert.Contains(ftp.Expected, c => c.ClientPort == 51_230);
+        ftp.Director.Wait(130);
+        Assert.Empty(ftp.Expected);
+        ftp.ClientSays("PORT 192,0,2,11,200,60\r\n");
+        Assert.Equal(51_260, Assert.Single(ftp.Expected).ClientPort);
+        Assert.True(TableCheck.IsWhole(ftp.Director.Core));
+    }
+
+    [Fact]
+    public void Expected_AfterATakeover_StillBounded()
+    {
+        FtpConversation ftp = Begin();
+        ftp.Director.Core.EnableChangeLog(true);
+        for (int i = 10; i < 18; i++)
+        {
+            ftp.ClientSays($"PORT 192,0,2,11,200,{i}\r\n");
+        }
+
+        TestDirector standby = Director();
+        Replicate(ftp.Director, standby);
+        ftp.Director = standby;
+        ftp.ClientSays("PORT 192,0,2,11,200,18\r\n");
+        Assert.Equal((8, 1), (ftp.Expected.Count(), standby.Core.Counters.EvictedExpected));
+        Assert.Contains(ftp.Expected, c => c.ClientPort == 51_218);
+    }
+
     [Fact]
     public void FromClient_AcknowledgesWhatWasNeverSent_ReplyIsStillRewritten()
     {

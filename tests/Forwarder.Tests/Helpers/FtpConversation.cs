@@ -13,13 +13,14 @@ internal sealed class FtpConversation
 
     private readonly StringBuilder _log = new();
 
-    public FtpConversation(TestDirector director, string client, string service, string server, Random? chance = null)
+    /// <param name="seenAs">The client's end as the server sees it.</param>
+    public FtpConversation(TestDirector director, string client, string service, string server, Random? chance = null, string? seenAs = null)
     {
         (Director, _chance) = (director, chance);
         _dotted = server[..server.LastIndexOf(':')].Trim('[', ']');
         _inside = _dotted.Replace('.', ',');
         Client = new SimulatedTcp(client, service, 0xffff_ff00);
-        Server = new SimulatedTcp(server, client, 5000);
+        Server = new SimulatedTcp(server, seenAs ?? client, 5000);
         byte[] synAck = Server.SynAck(Director.Send(Client.Syn())!);
         Director.Send(Client.Establish(Director.Send(synAck)!));
     }

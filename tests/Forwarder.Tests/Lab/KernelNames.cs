@@ -18,6 +18,8 @@ internal static class KernelNames
         ConnectionState.Listen => "LISTEN",
         ConnectionState.SynAck => "SYNACK",
         ConnectionState.Udp => "UDP",
+        ConnectionState.None => "NONE",
+        ConnectionState.Assured => "ASSURED",
         _ => state.ToString(),
     };
 }

@@ -61,10 +61,19 @@ internal sealed class TestDirector
         long until = Now + (long)(seconds * 1000);
         for (; Now < until; Now = Math.Min(Now + 100, until))
         {
-            Core.Tick(Now);
+            Tick();
         }
 
+        Tick();
+    }
+
+    /// <summary>As the forward loop: what a tick leaves is worked off between packets.</summary>
+    private void Tick()
+    {
         Core.Tick(Now);
+        for (int calls = 0; calls < 10_000 && Core.Work(Now); calls++)
+        {
+        }
     }
 
     /// <summary>One wire packet through kernel, core, kernel. Null: nothing came out.</summary>

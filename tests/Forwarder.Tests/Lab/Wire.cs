@@ -35,26 +35,38 @@ internal static class Wire
         return packet;
     }
 
+    /// <summary>What both ends of <see cref="Sctp"/> tell in their INIT and INIT ACK, and put into all other packets.</summary>
+    public const uint Tag = 0x01020304;
+
     /// <summary>One SCTP packet of whole chunks; see <see cref="Chunk"/>.</summary>
-    public static byte[] Sctp(string from, string to, params byte[][] chunks)
+    public static byte[] Sctp(string from, string to, params byte[][] chunks) => SctpTagged(from, to, chunks[0][0] == 1 ? 0 : Tag, chunks);
+
+    public static byte[] SctpTagged(string from, string to, uint tag, params byte[][] chunks)
     {
         byte[] body = [.. chunks.SelectMany(c => c)];
         byte[] packet = Raw(from, to, 132, 12 + body.Length, df: true);
         Span<byte> sctp = packet.AsSpan(HeaderBytes(packet));
         WritePorts(sctp, from, to);
-        BinaryPrimitives.WriteUInt32BigEndian(sctp[4..], 0x01020304);
+        BinaryPrimitives.WriteUInt32BigEndian(sctp[4..], tag);
         body.CopyTo(sctp[12..]);
         BinaryPrimitives.WriteUInt32LittleEndian(sctp[8..], ReferenceChecksum.Crc32C(sctp));
         return packet;
     }
 
     /// <summary>A chunk of this type with a body of so many bytes, padded (RFC 9260 section 3.2).</summary>
-    public static byte[] Chunk(byte type, int bytes = 12)
+    /// <param name="initiateTag">Of an INIT or INIT ACK.</param>
+    public static byte[] Chunk(byte type, int bytes = 12, byte flags = 0, uint initiateTag = Tag)
     {
         byte[] chunk = new byte[4 + ((bytes + 3) & ~3)];
         chunk[0] = type;
         BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(2), (ushort)(4 + bytes));
+        chunk[1] = flags;
         chunk.AsSpan(4, bytes).Fill((byte)(type + 7));
+        if (type is 1 or 2 && bytes >= 4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4), initiateTag);
+        }
+
         return chunk;
     }
 

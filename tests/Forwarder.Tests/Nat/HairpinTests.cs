@@ -113,7 +113,7 @@ public sealed class HairpinTests
             ConnectionKind.Service, TransportProtocol.Tcp, Ip.Parse("2001:db8:1::50"), 2000, Ip.Parse("2001:db8::100"), 80, Ip.Parse("2001:db8:1::2"), 80, ConnectionState.None, 1000);
         HaLvs.Forwarder.Nat.Hairpin hairpin = new(director.Core.Connections, 1);
         NetworkFacts facts = new(director.Core.Options, [], []);
-        Assert.True(hairpin.TryComplete(ref record, facts, director.Now));
+        Assert.True(hairpin.TryComplete(ref record, onePacket: false, facts, director.Now));
         Assert.Equal(("2001:db8:1::1", (ushort)2000), (record.Gateway.ToString(), record.GatewayPort));
     }
 

@@ -100,7 +100,7 @@ public sealed class EveryFamilyTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void ExpireQuiescentTemplate_SynOnAConnectionThatIsOver_ScheduledAnew(string client, string other, string vip, string servers)
+    public void ExpireQuiescentTemplate_SynOnAConnectionThatIsOver_StaysWithItsServerUntilAnotherPort(string client, string other, string vip, string servers)
     {
         (string from, string service) = (End(client, 5), End(vip, 80));
         TestDirector director = Service("-t", service, "-s rr -p 60", servers, 80);
@@ -115,7 +115,8 @@ public sealed class EveryFamilyTests
         Assert.Equal(End(servers + "2", 80), again.Open()); // until it may not,
         again.Close("client-rst");
         Run(director, $"-e -t {service} -r {End(servers + "2", 80)} -m -w 0", $"-e -t {service} -r {End(servers + "3", 80)} -m");
-        Assert.Equal(End(servers + "3", 80), new TcpConversation(director, End(client, 6), service).Open()); // and neither may the old connection.
+        Assert.Equal(End(servers + "2", 80), new TcpConversation(director, End(client, 6), service).Open()); // The old connection does not ask,
+        Assert.Equal(End(servers + "3", 80), new TcpConversation(director, End(client, 7), service).Open()); // a new one does.
     }
 
     [Theory]

@@ -37,32 +37,34 @@ public sealed class RealServerTests
     }
 
     [Theory]
-    [InlineData(4, 4, true)]
-    [InlineData(4, 9, true)] // Raised: only the end of connections clears it.
-    [InlineData(4, 3, false)] // Lowered: judged at the next connection.
-    [InlineData(4, 0, false)]
-    public void Configure_OtherUpper_FlagAsTheKernelLeavesIt(uint before, uint after, bool overloaded)
+    [InlineData(4, 4u, 1u, true)]
+    [InlineData(4, 9u, 1u, true)] // Raised: between the two it stays what it was.
+    [InlineData(4, 9u, 5u, false)] // Raised, and the lower one passed.
+    [InlineData(4, 3u, 1u, true)]
+    [InlineData(4, 0u, 0u, false)]
+    [InlineData(0, 4u, 1u, true)] // Judged at once, not with the next connection.
+    [InlineData(0, 5u, 1u, false)]
+    [InlineData(0, 1u, 0u, true)]
+    public void Configure_OtherThresholds_JudgedAtOnce(uint before, uint upper, uint lower, bool overloaded)
     {
         ServiceBench bench = new("rr");
-        bench.Add(2, 1, before, 1);
+        bench.Add(2, 1, before, before == 0 ? 0u : 1u);
         Bind(bench[2], 4);
-        Assert.True(bench[2].IsOverloaded);
-        bench.Edit(2, 1, after, after == 0 ? 0u : 1u);
+        Assert.Equal(before != 0, bench[2].IsOverloaded);
+        bench.Edit(2, 1, upper, lower);
         Assert.Equal(overloaded, bench[2].IsOverloaded);
-        bench[2].Bind(ConnectionState.Established);
-        Assert.Equal(after is 3 or 4 or 9, bench[2].IsOverloaded);
     }
 
     [Fact]
-    public void Configure_NoThresholdBefore_NotOverloadedUntilTheNextConnection()
+    public void CountTemplate_UpperReached_JudgesNothing()
     {
-        ServiceBench bench = new("rr");
-        bench.Add(2);
-        Bind(bench[2], 9);
-        bench.Edit(2, 1, upper: 5);
-        Assert.False(bench[2].IsOverloaded);
-        bench[2].Bind(ConnectionState.Established);
-        Assert.True(bench[2].IsOverloaded);
+        RealServer server = Server(upper: 2, lower: 1);
+        Bind(server, 1);
+        server.CountTemplate(1);
+        Assert.False(server.IsOverloaded);
+        Bind(server, 1);
+        server.CountTemplate(-1);
+        Assert.True(server.IsOverloaded);
     }
 
     [Fact]

@@ -56,9 +56,9 @@ internal static class TomlText
             ? $"mark = {service.Mark.ToString(CultureInfo.InvariantCulture)}  # give it to packets with a [[mark]] rule"
             : $"listen = \"{service.Address.WithPort(service.Port)}/{ListenText.Name(service.Protocol)}\"");
         Line(text, $"scheduler = \"{service.Scheduler}\"");
-        if (service.Options != SchedulerOptions.None)
+        string[] flags = SchedulerFlagText.Of(service.Scheduler, service.Options).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (flags.Length > 0)
         {
-            IEnumerable<string> flags = SchedulerFlagText.Of(service.Scheduler, service.Options).Split(',');
             bool known = flags.All(f => !f.StartsWith("flag-", StringComparison.Ordinal));
             Line(text, $"{(known ? "" : "# without meaning: ")}scheduler-flags = [{string.Join(", ", flags.Select(f => $"\"{f}\""))}]");
         }

@@ -6,7 +6,7 @@ namespace HaLvs.Director.Sync.Tables;
 /// <summary>The forwarding core as sync sees it.</summary>
 public sealed class CoreTable(DataPlane dataPlane) : IReplicatedTable
 {
-    private const int SlotsUnderGate = 4_096;
+    private const int SlotsUnderGate = 1_024;
 
     public Lock Gate => dataPlane.Gate;
 

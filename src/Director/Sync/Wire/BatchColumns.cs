@@ -42,6 +42,8 @@ internal static class BatchColumns
         Check(batch.GatewayPort, count, "gateway_port");
         Check(batch.WindowShift, count, "window_shift");
         Check(batch.Call, count, "call");
+        Check(batch.ClientTag, count, "client_tag");
+        Check(batch.ServerTag, count, "server_tag");
         AddressColumns.Check(batch.Client, count, "client");
         AddressColumns.Check(batch.Virtual, count, "virtual");
         AddressColumns.Check(batch.Server, count, "server");

@@ -66,6 +66,8 @@ public sealed class BatchReader
             WindowShift = (sbyte)At(batch.WindowShift, i),
             CallId = CallColumn.IdOf(batch, i),
             Call = CallColumn.DigestOf(batch, i),
+            ClientTag = At(batch.ClientTag, i),
+            ServerTag = At(batch.ServerTag, i),
         });
         return known;
     }

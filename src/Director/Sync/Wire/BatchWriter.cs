@@ -69,6 +69,8 @@ public sealed class BatchWriter(int capacity)
         Addresses(_batch.Gateway, changes, static (in ConnectionChange c) => GatewayOf(c.Record));
         Column(_batch.GatewayPort, changes, static (in ConnectionChange c) => c.Record.GatewayPort);
         Column(_batch.WindowShift, changes, static (in ConnectionChange c) => (int)c.Record.WindowShift);
+        Column(_batch.ClientTag, changes, static (in ConnectionChange c) => c.Record.ClientTag);
+        Column(_batch.ServerTag, changes, static (in ConnectionChange c) => c.Record.ServerTag);
     }
 
     /// <summary>The port of the service is nearly always the port that the client talks to: the column stays empty.</summary>

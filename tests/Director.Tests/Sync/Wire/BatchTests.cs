@@ -50,6 +50,8 @@ public class BatchTests
             Gateway = Ip.Parse("fd00::1"),
             GatewayPort = 50_000,
             WindowShift = -14,
+            ClientTag = uint.MaxValue,
+            ServerTag = 0x01020304,
         };
         ConnectionRecord template = new(
             ConnectionKind.Template, 0, Ip.Parse("192.0.2.0"), 0, Ip.FromV4(7), 0, Ip.Parse("10.0.0.2"), 0, ConnectionState.Assured, 60_000)

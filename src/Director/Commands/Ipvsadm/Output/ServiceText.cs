@@ -50,8 +50,7 @@ internal static class ServiceText
     /// <summary>" wlc (sh-port) persistent 60 mask 255.255.255.0 ops".</summary>
     public static string Settings(VirtualServiceConfig service)
     {
-        string flags = SchedulerFlagText.Of(service.Scheduler, service.Options);
-        return $" {service.Scheduler}" + (flags.Length > 0 ? $" ({flags})" : "")
+        return $" {service.Scheduler}" + (service.Options != SchedulerOptions.None ? $" ({SchedulerFlagText.Of(service.Scheduler, service.Options)})" : "")
             + (service.Persistence is { } p ? $" persistent {Seconds(p)}{Mask(service, " mask ")}{(p.Engine is null ? "" : $" pe {p.Engine}")}" : "")
             + (service.OnePacket ? " ops" : "");
     }

@@ -39,8 +39,10 @@ internal static class SchedulerFlagText
         return flags;
     }
 
-    /// <summary>"sh-fallback,sh-port": in the order of the bits, by the scheduler's own words where it has them.</summary>
-    public static string Of(string scheduler, SchedulerOptions flags) => string.Join(',', Enumerable.Range(0, 3)
-        .Select(bit => (SchedulerOptions)(1 << bit)).Where(flag => flags.HasFlag(flag))
-        .Select(flag => s_words.OrderBy(w => w.Scheduler is null).First(w => w.Flag == flag && (w.Scheduler is null || w.Scheduler == scheduler)).Word));
+    /// <summary>"sh-fallback,sh-port": in the order of the bits, by the scheduler's own words where it has them; then a bit without one is not said.</summary>
+    public static string Of(string scheduler, SchedulerOptions flags)
+    {
+        string? owner = s_words.Any(w => w.Scheduler == scheduler) ? scheduler : null;
+        return string.Join(',', s_words.Where(w => w.Scheduler == owner && flags.HasFlag(w.Flag)).Select(w => w.Word));
+    }
 }
