@@ -22,6 +22,8 @@ internal static class OffloadParts
         NetworkModel network = model.Network;
         if (network.Offload == "off")
             return (null, "off (by configuration)");
+        if (network.Offload == "auto")
+            return (null, $"off (\"auto\" keeps to the user path in this version; offload = \"{Word(Choose(network).Mode)}\" would suit {network.External} and {network.Internal})");
         try
         {
             (OffloadMode mode, string why) = Choose(network);

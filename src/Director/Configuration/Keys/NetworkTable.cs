@@ -27,7 +27,7 @@ internal static class NetworkTable
         "masquerade = true", "false");
 
     public static readonly KnownKey Offload = new(
-        "offload", "\"auto\", \"tc\", \"xdp\" or \"off\"", "Established connections stay in the kernel: by XDP on physical interfaces, by tc on all others; `halvs status` says which and why.", "offload = \"off\"", "\"auto\"");
+        "offload", "\"auto\", \"tc\", \"xdp\" or \"off\"", "Whether the kernel forwards established connections by itself; `auto` keeps to the user path in this version and says in `halvs status` what would suit.", "offload = \"off\"", "\"auto\"");
 
     public static readonly KnownKey ConnectionCapacity = new(
         "connection-capacity", "number", "Connections at most, 1024 to 16777216; the memory (up to 256 bytes each) is taken at the start.",
