@@ -50,6 +50,8 @@ class Player:
     def play(self):
         scenario = self._scenario
         self._network.make()
+        if scenario.servers and scenario.servers[0]["address"].startswith("["):
+            time.sleep(2.5)  # Link-local addresses have to be there before neighbours can be asked for.
         self._network.enter("director")
         for name, value in scenario.more.get("sysctls", {}).items():
             sysctl(name, value)
@@ -144,12 +146,10 @@ class Player:
             self._open[event["open"]] = connection
 
     def _can_close(self, name):
+        """The connection is there and so is its server (one of port 0 takes connections on any port)."""
         self._network.enter("director")
-        return name in self._open and self._open[name].picked in {server for _, servers in table.services() for server, _, _ in servers} | self._without_port()
-
-    def _without_port(self):
-        """Servers of port 0 take connections on any port."""
-        return {c.picked for c in self._open.values() for s in self._scenario.servers if s["address"].endswith(":0") and c.picked.startswith(s["address"][:-1])}
+        there = {server for _, servers in table.services() for server, _, _ in servers}
+        return name in self._open and bool(there & {self._open[name].picked, self._open[name].picked.rsplit(":", 1)[0] + ":0"})
 
     def _close(self, event):
         self._open.pop(event["close"]).close(event.get("by", "client"))
@@ -157,6 +157,7 @@ class Player:
     def _datagram(self, event):
         event["picked"], event["reply_from"] = datagram(self._network, self._servers, event["datagram"], self._target(event))
         if event["picked"] is None:
+            del event["reply_from"]
             event["error"] = "no-answer"
 
     def _server(self, command, server, event):

@@ -14,7 +14,7 @@ OFFLOADS = (0x15, 0x17, 0x19, 0x1F, 0x24, 0x2C)  # receive and transmit checksum
 NAMES = ("client", "director", "server")
 
 # Every address of a block is local without being on an interface; .200 and .50 are nobody's, but their neighbours believe in them.
-CLIENT_BLOCKS = ("192.0.2.4/30", "192.0.2.8/29", "192.0.2.16/28", "192.0.2.32/27", "192.0.2.64/27", "192.0.2.96/31", "192.0.2.98/32", "198.51.100.0/24")
+CLIENT_BLOCKS = ("192.0.2.3/32", "192.0.2.4/30", "192.0.2.8/29", "192.0.2.16/28", "192.0.2.32/27", "192.0.2.64/27", "192.0.2.96/31", "192.0.2.98/32", "198.51.100.0/24")
 SERVER_BLOCKS = ("10.0.0.3/32", "10.0.0.4/30", "10.0.0.8/29", "10.0.0.16/28")
 
 CLIENT = [
@@ -33,7 +33,7 @@ SERVER = [
     "addr add 10.0.0.2/24 dev s0", "addr add 2001:db8:1::2/64 dev s0 nodad",
     "route add default via 10.0.0.1", "route add default via 2001:db8:1::1",
     *(f"route add local {block} dev lo" for block in SERVER_BLOCKS),
-    *(f"route add local 2001:db8:1::{n}/128 dev lo" for n in range(3, 10)),
+    *(f"addr add 2001:db8:1::{n}/64 dev s0 nodad" for n in range(3, 10)),  # Neighbour discovery answers for addresses only.
 ]
 
 

@@ -7,7 +7,7 @@ import time
 def end(address, port):
     if len(address) == 8:
         return f"{socket.inet_ntoa(bytes.fromhex(address))}:{int(port, 16)}"
-    return f"{address}:{int(port, 16)}"
+    return f"[{socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, address))}]:{int(port, 16)}"
 
 
 def services():
