@@ -23,7 +23,7 @@ public static class BadFileCases
         { "weight = 2", "weight = 1.5", "halvs.toml:50:10: service.server.weight: is a number with a fraction; write a number from 0 to 65535, without quotes" },
         { "\"100ms\"", "\"100 sec\"", "halvs.toml:16:12: heartbeat.interval: \"100 sec\" has the unknown unit \"sec\"; use ms, s, m or h" },
         { "\"100ms\"", "\"100\"", "halvs.toml:16:12: heartbeat.interval: 100 has no unit; write \"100ms\", \"100s\" or \"100m\"" },
-        { "offload = \"auto\"", "offload = \"xpd\"", "halvs.toml:13:11: network.offload: \"xpd\" is not an offload; did you mean \"xdp\"?" },
+        { "offload = \"auto\"", "offload = \"xpd\"", "halvs.toml:13:11: network.offload: \"xpd\" is not an offload; did you mean \"xdp\"? known: auto, tc, xdp, off" },
         { "name = \"web\"", "name = \"wéb\"", "halvs.toml:2:8: cluster.name: \"wéb\": the name contains the character U+00E9; use letters a to z, digits, '-' and '.'" },
         { "name = \"web\"\n", "", "halvs.toml:1:1: cluster.name: is missing; add name = \"web\"" },
         { "\"/etc/halvs/cluster.key\"", "\"cluster.key\"", "halvs.toml:3:12: cluster.key-file: \"cluster.key\" is not an absolute path; begin with /, for example /etc/halvs/cluster.key" },
