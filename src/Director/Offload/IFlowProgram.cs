@@ -1,5 +1,5 @@
-using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Offload;
+using HaLvs.Linux.Offload;
 
 namespace HaLvs.Director.Offload;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Packets;
 using HaLvs.Linux;
 using HaLvs.Linux.Netlink;
+using HaLvs.Linux.Offload;
 using HaLvs.Linux.Packets;
 using Route = HaLvs.Linux.Netlink.Route;
 

@@ -1,6 +1,6 @@
-using HaLvs.Linux.Offload;
 using HaLvs.Forwarder.Offload;
 using HaLvs.Forwarder.Packets;
+using HaLvs.Linux.Offload;
 
 namespace HaLvs.Director.Offload;
 
