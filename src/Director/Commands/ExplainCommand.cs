@@ -21,9 +21,12 @@ internal static class ExplainCommand
         Command command = new("explain", "Where a flow goes or would go, and why. Changes nothing.") { client, service, json, socket };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(client) is { } from && result.GetValue(service) is { } to && from.AddressFamily != to.Address.AddressFamily)
+            // What is no address has its own complaint: asking for the value of it would throw.
+            IPAddress? from = AddressText.EndPoint(TokenOf(result, client)).Value?.Address;
+            IPAddress? to = ListenText.Parse(TokenOf(result, service)).Value?.Address;
+            if (from is not null && to is not null && from.AddressFamily != to.AddressFamily)
             {
-                result.AddError($"{from.Address} and {to.Address} are of different address families");
+                result.AddError($"{from} and {to} are of different address families");
             }
         });
         command.SetAction(async (parsed, cancel) =>
@@ -50,6 +53,8 @@ internal static class ExplainCommand
         string answer = reply.HasServer ? $"{(reply.Existing ? "goes" : "would go")} to {reply.Server}" : $"{(reply.Existing ? "goes" : "would go")} to no server";
         return $"{answer}\n{string.Concat(reply.Lines.Select(l => $"  {l.Text}\n"))}";
     }
+
+    private static string TokenOf(CommandResult result, Argument argument) => result.GetResult(argument)?.Tokens is [var token] ? token.Value : "";
 
     private static IPEndPoint? ParseClient(ArgumentResult result) => Or(result, AddressText.EndPoint(result.Tokens[0].Value));
 

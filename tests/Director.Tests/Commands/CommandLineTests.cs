@@ -5,6 +5,9 @@ namespace HaLvs.Director.Tests.Commands;
 public class CommandLineTests
 {
     [Theory]
+    [InlineData("explain foo 192.0.2.100:80/tcp", "halvs: \"foo\" is not ADDRESS:PORT; write for example 10.0.0.3:80; see halvs explain --help")]
+    [InlineData("explain 192.0.2.11:5 foo", "halvs: \"foo\" has no protocol; write \"foo/tcp\" or \"foo/udp\"; see halvs explain --help")]
+    [InlineData("explain 192.0.2.11:5 [2001:db8::100]:80/tcp", "halvs: 192.0.2.11 and 2001:db8::100 are of different address families; see halvs explain --help")]
     [InlineData("statsu", "halvs: unknown verb 'statsu' (did you mean 'status'?); see halvs --help")]
     [InlineData("swtichover", "halvs: unknown verb 'swtichover' (did you mean 'switchover'?); see halvs --help")]
     [InlineData("status --jsno", "halvs: unknown option '--jsno' (did you mean '--json'?); see halvs status --help")]
