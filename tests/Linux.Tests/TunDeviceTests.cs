@@ -126,7 +126,7 @@ public sealed class TunDeviceTests(ITestOutputHelper output)
         space.Ip("address add 192.0.2.251/32 dev lo");
         space.Ip("link set halvs0 up");
         space.Ip("route add 192.0.2.100/32 dev halvs0 src 192.0.2.251");
-        space.Ip("address add 2001:db8::251/128 dev lo");
+        space.Ip("address add 2001:db8::251/128 dev lo nodad");
         space.Ip("-6 route add 2001:db8::100/128 dev halvs0 src 2001:db8::251");
     }
 
