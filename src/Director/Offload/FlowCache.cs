@@ -26,6 +26,13 @@ internal sealed class FlowCache(DataPlane dataPlane, IFlowProgram program, NextH
     /// <summary>The ways to clients have changed: every flow is to be given anew. Any thread.</summary>
     public void GiveAnew() => _again = true;
 
+    /// <summary>The kernel program is given up: every flow is the core's again. The thread of <see cref="Work"/>.</summary>
+    public void GiveUp()
+    {
+        lock (dataPlane.Gate)
+            dataPlane.Core.UseOffload(null);
+    }
+
     /// <summary>Call after each batch of packets and at each tick, without the gate.</summary>
     public void Work()
     {
@@ -54,8 +61,7 @@ internal sealed class FlowCache(DataPlane dataPlane, IFlowProgram program, NextH
     private void Restart()
     {
         _again = false;
-        lock (dataPlane.Gate)
-            dataPlane.Core.UseOffload(null);
+        GiveUp();
         program.Clear();
         lock (dataPlane.Gate)
             dataPlane.Core.UseOffload(program, AfterPackets);

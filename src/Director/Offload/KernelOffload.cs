@@ -29,6 +29,9 @@ internal sealed class KernelOffload : IDisposable
     private volatile bool _ending;
     private volatile string? _broken;
 
+    /// <summary>The core has its flows back; the forward loop's own.</summary>
+    private bool _given;
+
     public KernelOffload(DataPlane dataPlane, IFlowProgram program, NextHops hops, ServedInterfaces served, IDisposable resources, EventLog events)
     {
         (_program, _hops, _served, _resources, _events) = (program, hops, served, resources, events);
@@ -59,16 +62,22 @@ internal sealed class KernelOffload : IDisposable
     /// <summary>Carries the core's orders out; the forward loop calls it without the gate.</summary>
     public void Work()
     {
-        if (_broken is not null)
+        if (_given)
             return;
         try
         {
-            _flows.Work();
+            if (_broken is null)
+                _flows.Work();
         }
         catch (LinuxException e)
         {
             GiveUp(e);
         }
+
+        if (_broken is null)
+            return;
+        _given = true;
+        _flows.GiveUp();
     }
 
     public void Dispose()
@@ -89,10 +98,11 @@ internal sealed class KernelOffload : IDisposable
         {
             using var news = new NetworkNews();
             using var poller = new Poller(news.Handle, _wake.Handle);
+            using var burst = new Poller(_wake.Handle);
             while (!_ending)
             {
                 if (poller.Wait(LookEvery) > 0 && !_ending)
-                    Thread.Sleep(Burst);
+                    burst.Wait(Burst);
                 news.Take();
                 _wake.Drain();
                 _served.Follow();
